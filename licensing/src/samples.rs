@@ -1,0 +1,1 @@
+//! Ready-made keys, licenses and files for tests.
