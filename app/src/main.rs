@@ -1,1 +1,5 @@
-fn main() {}
+//! The console's client, as the browser starts it.
+
+fn main() {
+    app::start();
+}

@@ -1,0 +1,115 @@
+//! What other browsers change: the server's events as signals that screens follow.
+
+use leptos::prelude::*;
+use licensing::wire::{EVENT, Event, paths};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+use crate::session::Session;
+
+/// Counts of changes; a screen that reads one asks again when it moves. In the context of everything.
+#[derive(Clone, Copy)]
+pub(crate) struct Changes {
+    licenses: RwSignal<u32>,
+    users: RwSignal<u32>,
+}
+
+/// First wait before listening again after the server refused, in milliseconds; doubles up to [`RETRY_MAX_MS`].
+const RETRY_MS: u64 = 2_000;
+/// Longest wait before listening again, in milliseconds.
+const RETRY_MAX_MS: u64 = 60_000;
+
+/// The changes that this page hears of.
+pub(crate) fn changes() -> Changes {
+    expect_context()
+}
+
+impl Changes {
+    /// Nothing heard yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            licenses: RwSignal::new(0),
+            users: RwSignal::new(0),
+        }
+    }
+
+    /// Follows licenses, offers, checks and the installation.
+    pub(crate) fn licenses(self) {
+        self.licenses.track();
+    }
+
+    /// Follows users and who holds what.
+    pub(crate) fn users(self) {
+        self.users.track();
+    }
+
+    fn heard(self, event: &Event) {
+        match event {
+            Event::Licenses(_) => bump(self.licenses),
+            Event::Users => bump(self.users),
+        }
+    }
+
+    /// After a gap nobody knows what was missed.
+    fn heard_nothing_for_a_while(self) {
+        bump(self.licenses);
+        bump(self.users);
+    }
+
+    /// Listens until the page is left. Lost connections are taken up again by the browser; refused ones by us, as long
+    /// as somebody is signed in.
+    pub(crate) fn listen(self, session: Session) {
+        self.connect(session, RETRY_MS, false);
+    }
+
+    fn connect(self, session: Session, wait_ms: u64, after_a_gap: bool) {
+        let Ok(source) = web_sys::EventSource::new(paths::EVENTS) else {
+            return;
+        };
+        let changed =
+            Closure::<dyn Fn(web_sys::MessageEvent)>::new(move |message: web_sys::MessageEvent| {
+                let text = message.data().as_string().unwrap_or_default();
+                // An event of a newer server is none of ours.
+                if let Ok(event) = serde_json::from_str(&text) {
+                    self.heard(&event);
+                }
+            });
+        source
+            .add_event_listener_with_callback(EVENT, changed.as_ref().unchecked_ref())
+            .expect("an event has a name");
+        changed.forget();
+
+        let gap = StoredValue::new(after_a_gap);
+        let wait = StoredValue::new(wait_ms);
+        let opened = Closure::<dyn Fn()>::new(move || {
+            wait.set_value(RETRY_MS);
+            if gap.try_get_value() == Some(true) {
+                gap.set_value(false);
+                self.heard_nothing_for_a_while();
+            }
+        });
+        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
+        opened.forget();
+
+        let failing = source.clone();
+        let failed = Closure::<dyn Fn()>::new(move || {
+            gap.set_value(true);
+            if failing.ready_state() == web_sys::EventSource::CLOSED {
+                let wait_ms = wait.get_value();
+                let next_ms = (wait_ms * 2).min(RETRY_MAX_MS);
+                let again = move || {
+                    if session.is_signed_in() {
+                        self.connect(session, next_ms, true);
+                    }
+                };
+                set_timeout(again, std::time::Duration::from_millis(wait_ms));
+            }
+        });
+        source.set_onerror(Some(failed.as_ref().unchecked_ref()));
+        failed.forget();
+    }
+}
+
+fn bump(count: RwSignal<u32>) {
+    count.update(|count| *count = count.wrapping_add(1));
+}

@@ -1,0 +1,3 @@
+//! Components and words that know licenses and serve more than one screen.
+
+pub(crate) mod failure;

@@ -1,0 +1,408 @@
+//! Every address of the console as a type, and back: pure, tested natively. History and clicks are in `navigation`.
+//!
+//! A filter or a dialog is part of the address, so that reload, Back and a link in a message show the same thing.
+//! To add a screen: a variant here, its line in `parse` and `href`, its line in the shell.
+
+use licensing::retrieval::{percent_decoded, percent_encoded};
+use licensing::wire::{UserList, UserSort};
+
+/// What an address shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// `/`: wherever this person begins.
+    Start,
+    /// `/sign-in`.
+    SignIn,
+    /// `/licenses…`.
+    Licenses(LicensesRoute),
+    /// `/users/associates` and `/users/other`.
+    Users(UsersRoute),
+    /// `/users/licenses…`.
+    UserLicenses(UserLicensesRoute),
+    /// No address of this console.
+    Unknown,
+}
+
+/// The Licences screen: a tab per owner, a dialog over it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LicensesRoute {
+    /// Code name of the owner; none: the first.
+    pub(crate) owner: Option<String>,
+    /// The dialog that is open.
+    pub(crate) dialog: Option<LicensesDialog>,
+}
+
+/// Dialogs of the Licences screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LicensesDialog {
+    /// "Activate new licence".
+    Activate,
+    /// "New licence activated": what changed by itself.
+    Activated,
+    /// "Remove superfluous licences" of this module (its id).
+    Remove(i32),
+    /// "Load license from file".
+    File,
+    /// Details of this module (its code name).
+    Details(String),
+    /// Serial number and license owner.
+    Serial,
+}
+
+/// A list of users with its filters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct UsersRoute {
+    /// Which list.
+    pub(crate) list: UserList,
+    /// Search text.
+    pub(crate) search: String,
+    /// Only holders of this module (its id).
+    pub(crate) module: Option<i32>,
+    /// Only who can log in.
+    pub(crate) can_log_in: bool,
+    /// Order.
+    pub(crate) sort: UserSort,
+    /// From the end.
+    pub(crate) descending: bool,
+    /// The user whose card is open.
+    pub(crate) user: Option<i32>,
+}
+
+/// User licences and the holders of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct UserLicensesRoute {
+    /// Whose holders are shown.
+    pub(crate) module: Option<i32>,
+    /// Search among the holders.
+    pub(crate) search: String,
+}
+
+impl Route {
+    /// The route of a path and its query (with or without `?`). Filters that make no sense are left out.
+    pub(crate) fn parse(path: &str, query: &str) -> Self {
+        let query = Query::parse(query);
+        let mut parts = path.split('/').filter(|part| !part.is_empty());
+        let route = match (parts.next(), parts.next(), parts.next()) {
+            (None, ..) => Self::Start,
+            (Some("sign-in"), None, _) => Self::SignIn,
+            (Some("licenses"), owner, None) => Self::Licenses(LicensesRoute {
+                owner: owner.and_then(percent_decoded),
+                dialog: dialog(&query),
+            }),
+            (Some("users"), None | Some("associates"), None) => {
+                Self::Users(users(&query, UserList::Associates))
+            }
+            (Some("users"), Some("other"), None) => {
+                Self::Users(users(&query, UserList::OtherUsers))
+            }
+            (Some("users"), Some("licenses"), module) => {
+                let id = module.and_then(|module| module.parse().ok());
+                if module.is_some() && id.is_none() {
+                    return Self::Unknown;
+                }
+                Self::UserLicenses(UserLicensesRoute {
+                    module: id,
+                    search: query.text("search"),
+                })
+            }
+            _ => Self::Unknown,
+        };
+        if parts.next().is_some() {
+            return Self::Unknown;
+        }
+        route
+    }
+
+    /// The address.
+    pub(crate) fn href(&self) -> String {
+        match self {
+            Self::Start | Self::Unknown => "/".to_owned(),
+            Self::SignIn => "/sign-in".to_owned(),
+            Self::Licenses(route) => route.href(),
+            Self::Users(route) => route.href(),
+            Self::UserLicenses(route) => route.href(),
+        }
+    }
+
+    /// Whether both are of the same screen, so that going there moves no focus.
+    pub(crate) fn same_screen(&self, other: &Self) -> bool {
+        let screen = |route: &Self| match route {
+            Self::Start => 0,
+            Self::SignIn => 1,
+            Self::Licenses(_) => 2,
+            Self::Users(_) | Self::UserLicenses(_) => 3,
+            Self::Unknown => 4,
+        };
+        screen(self) == screen(other)
+    }
+}
+
+impl LicensesRoute {
+    /// The tab of an owner, no dialog.
+    pub(crate) fn of(owner: &str) -> Self {
+        Self {
+            owner: Some(owner.to_owned()),
+            dialog: None,
+        }
+    }
+
+    /// The same tab with this dialog.
+    pub(crate) fn with(&self, dialog: LicensesDialog) -> Self {
+        Self {
+            owner: self.owner.clone(),
+            dialog: Some(dialog),
+        }
+    }
+
+    /// The same tab, no dialog.
+    pub(crate) fn without_dialog(&self) -> Self {
+        Self {
+            owner: self.owner.clone(),
+            dialog: None,
+        }
+    }
+
+    /// The address.
+    pub(crate) fn href(&self) -> String {
+        let mut href = Href::new("/licenses");
+        if let Some(owner) = &self.owner {
+            href.part(owner);
+        }
+        match &self.dialog {
+            None => {}
+            Some(LicensesDialog::Activate) => href.pair("dialog", "activate"),
+            Some(LicensesDialog::Activated) => href.pair("dialog", "activated"),
+            Some(LicensesDialog::Remove(module)) => {
+                href.pair("dialog", "remove");
+                href.pair("module", &module.to_string());
+            }
+            Some(LicensesDialog::File) => href.pair("dialog", "file"),
+            Some(LicensesDialog::Details(module)) => {
+                href.pair("dialog", "details");
+                href.pair("module", module);
+            }
+            Some(LicensesDialog::Serial) => href.pair("dialog", "serial"),
+        }
+        href.0
+    }
+}
+
+impl UsersRoute {
+    /// The address.
+    pub(crate) fn href(&self) -> String {
+        let mut href = Href::new(match self.list {
+            UserList::Associates => "/users/associates",
+            UserList::OtherUsers => "/users/other",
+        });
+        if !self.search.is_empty() {
+            href.pair("search", &self.search);
+        }
+        if let Some(module) = self.module {
+            href.pair("module", &module.to_string());
+        }
+        if self.can_log_in {
+            href.pair("can_log_in", "yes");
+        }
+        if self.sort != UserSort::default() {
+            href.pair("sort", sort_name(self.sort));
+        }
+        if self.descending {
+            href.pair("order", "descending");
+        }
+        if let Some(user) = self.user {
+            href.pair("user", &user.to_string());
+        }
+        href.0
+    }
+
+    /// Whether anything narrows the list.
+    pub(crate) fn is_filtered(&self) -> bool {
+        !self.search.is_empty() || self.module.is_some() || self.can_log_in
+    }
+}
+
+impl UserLicensesRoute {
+    /// The address.
+    pub(crate) fn href(&self) -> String {
+        let mut href = Href::new("/users/licenses");
+        if let Some(module) = self.module {
+            href.part(&module.to_string());
+        }
+        if !self.search.is_empty() {
+            href.pair("search", &self.search);
+        }
+        href.0
+    }
+}
+
+/// Orders of a list of users, as the address and the server name them.
+const SORTS: [(&str, UserSort); 4] = [
+    ("name", UserSort::Name),
+    ("user_id", UserSort::UserId),
+    ("group", UserSort::Group),
+    ("last_sign_in", UserSort::LastSignIn),
+];
+
+/// The name of an order.
+pub(crate) fn sort_name(sort: UserSort) -> &'static str {
+    SORTS
+        .iter()
+        .find(|(_, known)| *known == sort)
+        .map_or("name", |(name, _)| name)
+}
+
+fn dialog(query: &Query) -> Option<LicensesDialog> {
+    let dialog = match query.get("dialog")? {
+        "activate" => LicensesDialog::Activate,
+        "activated" => LicensesDialog::Activated,
+        "remove" => LicensesDialog::Remove(query.id("module")?),
+        "file" => LicensesDialog::File,
+        "details" => LicensesDialog::Details(query.get("module")?.to_owned()),
+        "serial" => LicensesDialog::Serial,
+        _ => return None,
+    };
+    Some(dialog)
+}
+
+fn users(query: &Query, list: UserList) -> UsersRoute {
+    let sort = query.get("sort").unwrap_or_default();
+    UsersRoute {
+        list,
+        search: query.text("search"),
+        module: query.id("module"),
+        can_log_in: query.get("can_log_in") == Some("yes"),
+        sort: SORTS
+            .iter()
+            .find(|(name, _)| *name == sort)
+            .map_or_else(UserSort::default, |(_, sort)| *sort),
+        descending: query.get("order") == Some("descending"),
+        user: query.id("user"),
+    }
+}
+
+/// An address that grows.
+struct Href(String);
+
+impl Href {
+    fn new(path: &str) -> Self {
+        Self(path.to_owned())
+    }
+
+    fn part(&mut self, part: &str) {
+        self.0.push('/');
+        self.0.push_str(&percent_encoded(part));
+    }
+
+    fn pair(&mut self, name: &str, value: &str) {
+        self.0.push(if self.0.contains('?') { '&' } else { '?' });
+        self.0.push_str(name);
+        self.0.push('=');
+        self.0.push_str(&percent_encoded(value));
+    }
+}
+
+/// The pairs of a query; what is malformed is left out.
+struct Query(Vec<(String, String)>);
+
+impl Query {
+    fn parse(query: &str) -> Self {
+        let query = query.strip_prefix('?').unwrap_or(query);
+        let pairs = query.split('&').filter_map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            let value = percent_decoded(&value.replace('+', " "))?;
+            Some((name.to_owned(), value))
+        });
+        Self(pairs.collect())
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        let pair = self.0.iter().find(|(known, _)| known == name)?;
+        Some(&pair.1)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.get(name).unwrap_or_default().to_owned()
+    }
+
+    fn id(&self, name: &str) -> Option<i32> {
+        self.get(name)?.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use licensing::wire::{UserList, UserSort};
+
+    use super::{LicensesDialog, LicensesRoute, Route, UserLicensesRoute, UsersRoute};
+
+    fn parsed(href: &str) -> Route {
+        let (path, query) = href.split_once('?').unwrap_or((href, ""));
+        Route::parse(path, query)
+    }
+
+    #[test]
+    fn every_route_survives_its_address() {
+        let licenses = LicensesRoute::of("SUPEROFFICE");
+        let mut routes = vec![
+            Route::Start,
+            Route::SignIn,
+            Route::Licenses(LicensesRoute::default()),
+            Route::Licenses(licenses.clone()),
+            Route::Users(UsersRoute::default()),
+            Route::Users(UsersRoute {
+                list: UserList::OtherUsers,
+                search: "Zoë & co = 100 % +1?".to_owned(),
+                module: Some(3),
+                can_log_in: true,
+                sort: UserSort::LastSignIn,
+                descending: true,
+                user: Some(17),
+            }),
+            Route::UserLicenses(UserLicensesRoute::default()),
+            Route::UserLicenses(UserLicensesRoute {
+                module: Some(12),
+                search: "de Haan".to_owned(),
+            }),
+        ];
+        let dialogs = [
+            LicensesDialog::Activate,
+            LicensesDialog::Activated,
+            LicensesDialog::Remove(4),
+            LicensesDialog::File,
+            LicensesDialog::Details("ten-sales".to_owned()),
+            LicensesDialog::Serial,
+        ];
+        routes.extend(dialogs.map(|dialog| Route::Licenses(licenses.with(dialog))));
+        for route in routes {
+            assert_eq!(parsed(&route.href()), route, "{}", route.href());
+        }
+    }
+
+    #[test]
+    fn an_address_of_nothing_is_unknown() {
+        for href in [
+            "/nothing",
+            "/licenses/A/b",
+            "/users/licenses/x",
+            "/sign-in/x",
+        ] {
+            assert_eq!(parsed(href), Route::Unknown, "{href}");
+        }
+    }
+
+    #[test]
+    fn filters_that_make_no_sense_are_left_out() {
+        let route = parsed("/users/associates?module=x&sort=age&search=%zz&dialog=activate&user=");
+        assert_eq!(route, Route::Users(UsersRoute::default()));
+        let route = parsed("/licenses/A?dialog=remove");
+        assert_eq!(route, Route::Licenses(LicensesRoute::of("A")));
+    }
+
+    #[test]
+    fn a_plus_in_a_query_that_a_person_typed_is_a_space() {
+        let Route::Users(route) = parsed("/users/associates?search=de+Haan") else {
+            panic!("a list of users");
+        };
+        assert_eq!(route.search, "de Haan");
+    }
+}
