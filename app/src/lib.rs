@@ -4,6 +4,11 @@
 //! `ui` knows no licenses, `parts` know licenses and serve several screens, a screen imports no other screen, and
 //! `api` knows no signals. To add a screen: `route`, `screens`, and its line in [`screen`].
 
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes the structs of its properties `pub`"
+)]
+
 mod api;
 mod events;
 mod navigation;

@@ -27,12 +27,12 @@ impl Navigation {
             route: RwSignal::new(here()),
         };
         let popped = Closure::<dyn Fn()>::new(move || this.arrive(here()));
-        listen(&window(), "popstate", popped.into_js_value());
+        listen(&window(), "popstate", &popped.into_js_value());
         let clicked =
             Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| {
                 this.clicked(&event);
             });
-        listen(&document(), "click", clicked.into_js_value());
+        listen(&document(), "click", &clicked.into_js_value());
         this
     }
 
@@ -155,7 +155,7 @@ fn link_of(event: &web_sys::MouseEvent) -> Option<web_sys::HtmlAnchorElement> {
 }
 
 /// Listens for the life of the page.
-fn listen(target: &web_sys::EventTarget, event: &str, listener: JsValue) {
+fn listen(target: &web_sys::EventTarget, event: &str, listener: &JsValue) {
     target
         .add_event_listener_with_callback(event, listener.unchecked_ref())
         .expect("an event has a name");

@@ -32,8 +32,10 @@ pub(crate) fn say_refused(body: &ErrorBody) -> String {
         ErrorCode::InstallationSet => K::FailureInstallationSet,
         ErrorCode::InstallationMissing => K::FailureInstallationMissing,
         ErrorCode::DatabaseUnavailable => K::FailureDatabase,
-        ErrorCode::License(_) | ErrorCode::LicenseServer(_) => return garbled(&body.request_id),
-        ErrorCode::Internal | ErrorCode::Unknown => return garbled(&body.request_id),
+        ErrorCode::License(_)
+        | ErrorCode::LicenseServer(_)
+        | ErrorCode::Internal
+        | ErrorCode::Unknown => return garbled(&body.request_id),
     };
     now(key).to_owned()
 }

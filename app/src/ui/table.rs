@@ -86,7 +86,7 @@ pub(crate) fn Table(
     let heads = columns.into_iter().map(head).collect_view();
     view! {
         <div class="table-box" class:sheet=sheet>
-            <table class="table" on:keydown=on_key>
+            <table class="table" on:keydown=|event| on_key(&event)>
                 <caption class="unseen">{caption}</caption>
                 <thead>
                     <tr>{heads}</tr>
@@ -155,8 +155,8 @@ fn head(column: Column) -> impl IntoView {
 /// What can take the focus in a cell.
 const FOCUSABLE: &str = "a[href], button:not(:disabled), input:not(:disabled)";
 
-fn on_key(event: web_sys::KeyboardEvent) {
-    let Some((row, column)) = cell_of(&event) else {
+fn on_key(event: &web_sys::KeyboardEvent) {
+    let Some((row, column)) = cell_of(event) else {
         return;
     };
     let next: fn(&web_sys::Element) -> Option<web_sys::Element> = match event.key().as_str() {

@@ -33,7 +33,7 @@ pub(crate) fn Tabs(
 ) -> impl IntoView {
     let links = move || tabs.get().into_iter().map(link).collect_view();
     view! {
-        <div class="tabs" role="tablist" aria-label=label on:keydown=on_key>
+        <div class="tabs" role="tablist" aria-label=label on:keydown=|event| on_key(&event)>
             {links}
         </div>
         <div id=PANEL class="tab-panel" role="tabpanel" aria-labelledby="tab-current">
@@ -58,7 +58,7 @@ fn link(tab: Tab) -> impl IntoView {
     }
 }
 
-fn on_key(event: web_sys::KeyboardEvent) {
+fn on_key(event: &web_sys::KeyboardEvent) {
     let Some(list) = event
         .current_target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
