@@ -1,6 +1,8 @@
 //! Asking the server for what a screen shows: again when its question changes, when something changed elsewhere, and
 //! after signing in again; of overlapping answers only that to the last question counts.
 
+mod pages;
+
 use std::future::Future;
 
 use leptos::prelude::*;
@@ -9,6 +11,8 @@ use crate::api::Failure;
 use crate::parts::failure::say;
 use crate::session::session;
 use crate::ui::loaded::Remote;
+
+pub(crate) use pages::pages;
 
 /// Asks `ask(question())` now and whenever a signal that `question` reads moves.
 pub(crate) fn remote<Q, T, F>(

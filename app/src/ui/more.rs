@@ -57,7 +57,7 @@ impl Watch {
             let last = entries.pop();
             let entry = last.unchecked_into::<web_sys::IntersectionObserverEntry>();
             // The list may be gone by now.
-            drop(seen.try_set(entry.is_intersecting()));
+            seen.try_set(entry.is_intersecting());
         });
         let options = web_sys::IntersectionObserverInit::new();
         options.set_root_margin(AHEAD);
