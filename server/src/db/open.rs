@@ -1,0 +1,1 @@
+//! Opens the database: connections, schema, and the lock that keeps a second console out.

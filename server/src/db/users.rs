@@ -1,0 +1,199 @@
+//! Users: their rows, and what they are found and ordered by. What they hold is [`super::assignments`]' business.
+
+pub mod cursor;
+pub mod list;
+
+use std::collections::HashMap;
+
+use licensing::license::{Timestamp, UserType};
+use licensing::wire::UserSort;
+use sqlx::{FromRow, QueryBuilder};
+
+use self::cursor::Key;
+use super::{Tx, on_tx};
+use crate::error::Error;
+
+/// A text as search and order use it: trimmed, in lower case by Unicode's rules. Accents stay, and nothing is composed
+/// or decomposed: "é" as one character and as two are two texts.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// A user as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Id.
+    pub id: i32,
+    /// What they are.
+    pub profile: Profile,
+    /// Moves with every change of this user.
+    pub revision: i64,
+    user_id_folded: String,
+    name_folded: String,
+    group_folded: String,
+}
+
+/// What is known of a user, apart from what they hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// User ID.
+    pub user_id: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Name of a person, or description of another user.
+    pub full_name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Kind.
+    pub user_type: UserType,
+    /// Primary group.
+    pub primary_group: String,
+    /// Role.
+    pub role: String,
+    /// Whether they can sign in to the product.
+    pub can_log_in: bool,
+    /// Whether they left.
+    pub former_employee: bool,
+    /// When they last signed in to the product.
+    pub last_sign_in: Option<Timestamp>,
+}
+
+impl Profile {
+    /// Whether this is a system or anonymous user, of the list "Other users".
+    #[must_use]
+    pub fn is_other_user(&self) -> bool {
+        matches!(
+            self.user_type,
+            UserType::AnonymousAssociate | UserType::SystemAssociate
+        )
+    }
+}
+
+impl User {
+    /// What this user is ordered by.
+    #[must_use]
+    pub fn key(&self, sort: UserSort) -> Key {
+        match sort {
+            UserSort::Name => Key::Text(self.name_folded.clone()),
+            UserSort::UserId => Key::Text(self.user_id_folded.clone()),
+            UserSort::Group => Key::Text(self.group_folded.clone()),
+            UserSort::LastSignIn => match self.profile.last_sign_in {
+                Some(at) => Key::Instant(at.0),
+                None => Key::Never,
+            },
+        }
+    }
+}
+
+/// How each kind of user is stored: by its documented name.
+const USER_TYPES: [(UserType, &str); 6] = [
+    (UserType::Unknown, "Unknown"),
+    (UserType::InternalAssociate, "InternalAssociate"),
+    (UserType::ResourceAssociate, "ResourceAssociate"),
+    (UserType::ExternalAssociate, "ExternalAssociate"),
+    (UserType::AnonymousAssociate, "AnonymousAssociate"),
+    (UserType::SystemAssociate, "SystemAssociate"),
+];
+
+/// The stored name of a kind of user.
+pub(crate) fn user_type_text(user_type: UserType) -> &'static str {
+    USER_TYPES
+        .iter()
+        .find(|(known, _)| *known == user_type)
+        .map_or("Unknown", |(_, text)| text)
+}
+
+/// A kind of user by its stored name.
+pub(crate) fn user_type_of(text: &str) -> Result<UserType, sqlx::Error> {
+    USER_TYPES
+        .iter()
+        .find(|(_, known)| *known == text)
+        .map(|(user_type, _)| *user_type)
+        .ok_or_else(|| sqlx::Error::Decode(format!("no kind of user: {text}").into()))
+}
+
+/// The columns of [`Row`], of `users u`.
+const COLUMNS: &str = "u.id, u.user_id, u.user_id_folded, u.first_name, u.last_name, u.full_name, u.name_folded, \
+     u.email, u.user_type, u.primary_group, u.group_folded, u.role, u.can_log_in, u.former_employee, u.last_sign_in, \
+     u.revision";
+
+#[derive(FromRow)]
+struct Row {
+    id: i32,
+    user_id: String,
+    user_id_folded: String,
+    first_name: String,
+    last_name: String,
+    full_name: String,
+    name_folded: String,
+    email: String,
+    user_type: String,
+    primary_group: String,
+    group_folded: String,
+    role: String,
+    can_log_in: bool,
+    former_employee: bool,
+    last_sign_in: Option<i64>,
+    revision: i64,
+}
+
+impl TryFrom<Row> for User {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.id,
+            profile: Profile {
+                user_id: row.user_id,
+                first_name: row.first_name,
+                last_name: row.last_name,
+                full_name: row.full_name,
+                email: row.email,
+                user_type: user_type_of(&row.user_type)?,
+                primary_group: row.primary_group,
+                role: row.role,
+                can_log_in: row.can_log_in,
+                former_employee: row.former_employee,
+                last_sign_in: row.last_sign_in.map(Timestamp),
+            },
+            revision: row.revision,
+            user_id_folded: row.user_id_folded,
+            name_folded: row.name_folded,
+            group_folded: row.group_folded,
+        })
+    }
+}
+
+/// The user of this id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn one(tx: &mut Tx, id: i32) -> Result<Option<User>, Error> {
+    Ok(some(tx, &[id]).await?.pop())
+}
+
+/// The users of these ids, in the order of the ids; those who do not exist are left out.
+///
+/// # Errors
+/// Those of the database.
+pub async fn some(tx: &mut Tx, ids: &[i32]) -> Result<Vec<User>, Error> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK_ROWS) {
+        let mut statement = Statement::default();
+        statement.push("select ").push(COLUMNS);
+        statement.push(" from users u where u.id in ").bind_list(chunk);
+        found.extend(fetch(tx, statement).await?.into_iter().map(|user| (user.id, user)));
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+async fn fetch(tx: &mut Tx, statement: Statement) -> Result<Vec<User>, Error> {
+    let Statement { text, values } = statement;
+    let rows: Vec<Row> = on_tx!(tx, connection => {
+        bound!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(connection).await
+    })?;
+    Ok(rows.into_iter().map(User::try_from).collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,10 @@
+//! Routes of users.
+
+use axum::Router;
+
+use crate::State;
+
+/// Its routes.
+pub(crate) fn router() -> Router<State> {
+    Router::new()
+}
