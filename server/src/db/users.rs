@@ -7,11 +7,15 @@ use std::collections::HashMap;
 
 use licensing::license::{Timestamp, UserType};
 use licensing::wire::UserSort;
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::{AssertSqlSafe, FromRow, QueryBuilder};
 
 use self::cursor::Key;
+use super::statement::{Statement, bound};
 use super::{Tx, on_tx};
 use crate::error::Error;
+
+/// Rows of one statement: far below the 32,766 values that SQLite allows.
+const CHUNK_ROWS: usize = 1_000;
 
 /// A text as search and order use it: trimmed, in lower case by Unicode's rules. Accents stay, and nothing is composed
 /// or decomposed: "é" as one character and as two are two texts.
@@ -184,8 +188,15 @@ pub async fn some(tx: &mut Tx, ids: &[i32]) -> Result<Vec<User>, Error> {
     for chunk in ids.chunks(CHUNK_ROWS) {
         let mut statement = Statement::default();
         statement.push("select ").push(COLUMNS);
-        statement.push(" from users u where u.id in ").bind_list(chunk);
-        found.extend(fetch(tx, statement).await?.into_iter().map(|user| (user.id, user)));
+        statement
+            .push(" from users u where u.id in ")
+            .bind_list(chunk);
+        found.extend(
+            fetch(tx, statement)
+                .await?
+                .into_iter()
+                .map(|user| (user.id, user)),
+        );
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
@@ -195,5 +206,52 @@ async fn fetch(tx: &mut Tx, statement: Statement) -> Result<Vec<User>, Error> {
     let rows: Vec<Row> = on_tx!(tx, connection => {
         bound!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(connection).await
     })?;
-    Ok(rows.into_iter().map(User::try_from).collect::<Result<_, _>>()?)
+    Ok(rows
+        .into_iter()
+        .map(User::try_from)
+        .collect::<Result<_, _>>()?)
 }
+
+/// Stores new users and answers their ids, in the same order. Their user IDs must be new, also when case is ignored.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(tx: &mut Tx, profiles: &[Profile]) -> Result<Vec<i32>, Error> {
+    let mut ids = Vec::with_capacity(profiles.len());
+    for chunk in profiles.chunks(CHUNK_ROWS) {
+        let given: Vec<(String, i32)> = on_tx!(tx, connection => {
+            let mut query = QueryBuilder::new(INSERT);
+            query.push_values(chunk, |mut row, profile| {
+                row.push_bind(profile.user_id.as_str())
+                    .push_bind(folded(&profile.user_id))
+                    .push_bind(profile.first_name.as_str())
+                    .push_bind(profile.last_name.as_str())
+                    .push_bind(profile.full_name.as_str())
+                    .push_bind(folded(&profile.full_name))
+                    .push_bind(profile.email.as_str())
+                    .push_bind(user_type_text(profile.user_type))
+                    .push_bind(profile.is_other_user())
+                    .push_bind(profile.primary_group.as_str())
+                    .push_bind(folded(&profile.primary_group))
+                    .push_bind(profile.role.as_str())
+                    .push_bind(profile.can_log_in)
+                    .push_bind(profile.former_employee)
+                    .push_bind(profile.last_sign_in.map(|at| at.0))
+                    .push_bind(1_i64);
+            });
+            query.push(" returning user_id_folded, id");
+            query.build_query_as().fetch_all(connection).await
+        })?;
+        // In which order a database returns what it inserted is nobody's promise.
+        let mut given: HashMap<String, i32> = given.into_iter().collect();
+        for profile in chunk {
+            let id = given.remove(&folded(&profile.user_id));
+            ids.push(id.ok_or(sqlx::Error::RowNotFound)?);
+        }
+    }
+    Ok(ids)
+}
+
+const INSERT: &str = "insert into users (user_id, user_id_folded, first_name, last_name, full_name, name_folded, \
+     email, user_type, other_user, primary_group, group_folded, role, can_log_in, former_employee, last_sign_in, \
+     revision) ";

@@ -73,10 +73,7 @@ mod tests {
     #[test]
     fn a_cursor_is_read_back_as_it_was_written() {
         let text = cursor().encode();
-        assert_eq!(
-            Cursor::decode(&text, UserSort::Name, false),
-            Some(cursor())
-        );
+        assert_eq!(Cursor::decode(&text, UserSort::Name, false), Some(cursor()));
     }
 
     #[test]

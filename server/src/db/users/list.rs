@@ -12,8 +12,8 @@ use sqlx::AssertSqlSafe;
 use super::cursor::{Cursor, Key};
 use super::{COLUMNS, User, fetch};
 use crate::db::statement::{Statement, Value, bound};
-use crate::error::Error;
 use crate::db::{Tx, on_tx};
+use crate::error::Error;
 
 /// Which users.
 #[derive(Clone, Debug)]
@@ -102,7 +102,13 @@ pub async fn page(
             // One more than asked for tells whether there are more.
             let wanted = limit + 1 - of_list.len();
             if wanted > 0 {
-                let stretch = Stretch { filter, plan, order, part: *part, after };
+                let stretch = Stretch {
+                    filter,
+                    plan,
+                    order,
+                    part: *part,
+                    after,
+                };
                 let statement = stretch.statement(*other_users, wanted);
                 of_list.extend(fetch(tx, statement).await?);
             }
@@ -126,9 +132,12 @@ fn compare(a: &User, b: &User, order: Order) -> Ordering {
 
 /// How many users there are at most: ids are given in order.
 async fn at_most(tx: &mut Tx) -> Result<i64, Error> {
-    on_tx!(tx, connection => {
-        sqlx::query_scalar("select cast(coalesce(max(id), 0) as bigint) from users").fetch_one(connection).await
-    })
+    let highest = on_tx!(tx, connection => {
+        sqlx::query_scalar("select cast(coalesce(max(id), 0) as bigint) from users")
+            .fetch_one(connection)
+            .await
+    })?;
+    Ok(highest)
 }
 
 /// A stretch of a list. "Never comes last" in both directions, and an index has the empty ones at one end only: so a
@@ -237,9 +246,8 @@ fn holders_first(statement: &mut Statement, holders: &HoldersOf, columns: &str) 
 
 /// Tests each user; the `+` keeps SQLite from the index by module.
 fn each_tested(statement: &mut Statement, holders: &HoldersOf) {
-    statement.push(
-        "exists (select 1 from assignment a where a.user_id = u.id and +a.module_id in ",
-    );
+    statement
+        .push("exists (select 1 from assignment a where a.user_id = u.id and +a.module_id in ");
     statement.bind_list(&holders.modules).push(")");
 }
 
@@ -273,13 +281,15 @@ fn escaped(text: &str) -> String {
 /// Those of the database.
 pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, Error> {
     let Statement { text, values } = count_statement(filter);
-    on_tx!(tx, connection => bound!(sqlx::query_scalar(AssertSqlSafe(text)), values).fetch_one(connection).await)
+    let count = on_tx!(tx, connection => {
+        bound!(sqlx::query_scalar(AssertSqlSafe(text)), values).fetch_one(connection).await
+    })?;
+    Ok(count)
 }
 
 fn count_statement(filter: &Filter) -> Statement {
     let mut statement = Statement::default();
-    let narrowed =
-        filter.holders_of.is_none() && (filter.can_log_in || !filter.search.is_empty());
+    let narrowed = filter.holders_of.is_none() && (filter.can_log_in || !filter.search.is_empty());
     match &filter.holders_of {
         Some(holders) => holders_first(&mut statement, holders, "count(*)"),
         None => {
@@ -288,8 +298,16 @@ fn count_statement(filter: &Filter) -> Statement {
     }
     if let Some(other_users) = filter.other_users {
         // When every row is looked at anyway: one after the other as they lie, not through an index (`coalesce`).
-        let column = if narrowed { "coalesce(u.other_user, false)" } else { "u.other_user" };
-        statement.push(" and ").push(column).push(" = ").bind(other_users);
+        let column = if narrowed {
+            "coalesce(u.other_user, false)"
+        } else {
+            "u.other_user"
+        };
+        statement
+            .push(" and ")
+            .push(column)
+            .push(" = ")
+            .bind(other_users);
     }
     narrow(&mut statement, filter);
     statement
