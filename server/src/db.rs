@@ -4,7 +4,15 @@
 //! agree go through `view!`. Whatever writes goes through `transaction!` and `on_tx!`. To add a resource: a file
 //! in `db/` with plain functions of `&Db` (reading) or `&mut Tx` (inside a transaction).
 
-pub(crate) mod open;
+pub mod assignments;
+pub mod audit;
+pub(crate) mod id;
+pub mod modules;
+mod open;
+pub(crate) mod statement;
+pub mod users;
+
+pub use open::{Address, Lock};
 
 use sqlx::sqlite::SqliteError;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -169,7 +177,7 @@ pub(crate) fn is_to_be_retried(error: &Error) -> bool {
     let Error::Unavailable(cause) = error else {
         return false;
     };
-    cause
+    cause.is::<assignments::SetsMoved>() || cause
         .downcast_ref::<sqlx::Error>()
         .and_then(sqlx::Error::as_database_error)
         .and_then(sqlx::error::DatabaseError::code)
