@@ -7,8 +7,13 @@
 pub mod assignments;
 pub mod audit;
 pub(crate) mod id;
+pub mod installation;
+pub mod licenses;
 pub mod modules;
+pub mod offers;
 mod open;
+pub mod owners;
+pub(crate) mod sessions;
 pub(crate) mod statement;
 pub mod users;
 
