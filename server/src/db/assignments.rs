@@ -12,12 +12,12 @@ pub mod held;
 use std::collections::{BTreeMap, BTreeSet};
 
 use licensing::assignment::{self, Assignments, Moves, Shortage};
-use licensing::license::{License, ModuleName, Timestamp, UserType};
+use licensing::license::{License, LicenseType, ModuleName, Timestamp, UserType};
 use sqlx::{AssertSqlSafe, FromRow, QueryBuilder};
 
 use super::statement::{Statement, bound};
 use super::users::user_type_of;
-use super::{Tx, on_tx};
+use super::{Tx, licenses, on_tx};
 use crate::error::Error;
 
 /// Rows of one statement: far below the 32,766 values that SQLite allows.
@@ -79,6 +79,39 @@ impl Sold {
             .map(|(module, _)| module)
     }
 
+    /// Seats in use of a module.
+    #[must_use]
+    pub fn in_use_of(&self, module: &ModuleName) -> i32 {
+        self.counters
+            .get(module)
+            .map_or(0, |counter| counter.in_use)
+    }
+
+    /// Ids of these modules; those without a row are left out.
+    #[must_use]
+    pub fn ids_of<'a>(&self, modules: impl IntoIterator<Item = &'a ModuleName>) -> Vec<i32> {
+        let modules = modules.into_iter();
+        modules
+            .filter_map(|module| self.counters.get(module))
+            .map(|counter| counter.id)
+            .collect()
+    }
+
+    /// Whether it is a user license of the license in force.
+    #[must_use]
+    pub fn is_user_license(&self, module: &ModuleName) -> bool {
+        self.license
+            .module(module)
+            .is_some_and(|sold| sold.license_type == LicenseType::UserLicense)
+    }
+
+    /// Ids of the module and of the plans that bring it: who was given one of them holds it.
+    #[must_use]
+    pub fn given_as(&self, module: &ModuleName) -> Vec<i32> {
+        let plans = self.license.plans_that_bring(module);
+        self.ids_of(std::iter::once(module).chain(plans.map(|plan| &plan.module_name)))
+    }
+
     fn counter(&self, module: &ModuleName) -> Result<Counter, Error> {
         self.counters
             .get(module)
@@ -86,7 +119,8 @@ impl Sold {
             .ok_or_else(|| Error::internal(format!("no row of module {module}")))
     }
 
-    fn ids<'a>(&self, modules: impl Iterator<Item = &'a ModuleName>) -> Result<Vec<i32>, Error> {
+    /// Ids of these modules, each of which must have a row.
+    fn rows<'a>(&self, modules: impl Iterator<Item = &'a ModuleName>) -> Result<Vec<i32>, Error> {
         modules.map(|module| Ok(self.counter(module)?.id)).collect()
     }
 }
@@ -253,7 +287,9 @@ pub async fn sold(tx: &mut Tx, owner_id: i32) -> Result<Sold, Error> {
             },
         );
     }
-    let license = in_force(tx, owner_id).await?.ok_or(Error::NotFound)?;
+    let license = licenses::in_force(tx, owner_id)
+        .await?
+        .ok_or(Error::NotFound)?;
     Ok(Sold { license, counters })
 }
 
@@ -297,7 +333,7 @@ pub async fn write(
 }
 
 async fn remove(tx: &mut Tx, sold: &Sold, step: &Step) -> Result<(), Error> {
-    let gone = sold.ids(step.before.difference(&step.after))?;
+    let gone = sold.rows(step.before.difference(&step.after))?;
     if gone.is_empty() {
         return Ok(());
     }
@@ -325,7 +361,7 @@ async fn remove(tx: &mut Tx, sold: &Sold, step: &Step) -> Result<(), Error> {
 async fn add(tx: &mut Tx, sold: &Sold, steps: &[Step], at: Timestamp) -> Result<(), Error> {
     let mut rows: Vec<(i32, i32)> = Vec::new();
     for step in steps {
-        let new = sold.ids(step.after.difference(&step.before))?;
+        let new = sold.rows(step.after.difference(&step.before))?;
         for user in &step.users {
             rows.extend(new.iter().map(|module| (*user, *module)));
         }
@@ -408,9 +444,4 @@ async fn try_move(tx: &mut Tx, counter: Counter, seats: i64) -> Result<bool, Err
         .map(|done| done.rows_affected())
     })?;
     Ok(moved == 1)
-}
-
-async fn in_force(tx: &mut Tx, owner_id: i32) -> Result<Option<License>, Error> {
-    let _ = (tx, owner_id);
-    Ok(None)
 }

@@ -25,6 +25,23 @@ pub struct Owner {
     pub check: LastCheck,
 }
 
+impl Owner {
+    /// Where this owner stands among others.
+    #[must_use]
+    pub fn place(&self) -> (bool, &str, i32) {
+        place(self.name.as_str(), &self.description, self.id)
+    }
+}
+
+/// Where an owner stands among others: SUPEROFFICE first, then by description.
+#[must_use]
+pub fn place<'a>(name: &str, description: &'a str, id: i32) -> (bool, &'a str, i32) {
+    (name != MAIN_OWNER, description, id)
+}
+
+/// Stands before all other owners.
+const MAIN_OWNER: &str = "SUPEROFFICE";
+
 /// What came of asking a license server, and when it is asked again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LastCheck {

@@ -1,10 +1,225 @@
-//! Routes of users.
+//! Users: lists, a user's card, assigning one license to one user; and every user license with its use.
+
+pub(crate) mod rows;
+
+use std::collections::BTreeSet;
 
 use axum::Router;
+use axum::routing::{get, post};
+use licensing::assignment::{self, Refusal};
+use licensing::license::LicenseType;
+use licensing::standing::{Phase, standing};
+use licensing::wire::{
+    Assign, ErrorCode, Event, FieldFault, PAGE_ROWS, Problem, SEARCH_MAX, UserCard, UserLicense,
+    UserLicenses, UserList, Users, UsersQuery, paths,
+};
+use serde_json::json;
 
-use crate::State;
+use self::rows::rows;
+use crate::db::assignments::{self, NotWritten, held};
+use crate::db::audit::{self, Act, Entry};
+use crate::db::modules::{self, Module};
+use crate::db::users::cursor::Cursor;
+use crate::db::users::list::{self, Filter, HoldersOf, Order};
+use crate::db::users::{self, folded};
+use crate::db::{Tx, owners, transaction, view};
+use crate::error::Error;
+use crate::extract::{Json, Path, Query};
+use crate::{Admin, SignedIn, State};
 
 /// Its routes.
 pub(crate) fn router() -> Router<State> {
     Router::new()
+        .route(paths::USERS, get(users))
+        .route(paths::USER, get(user))
+        .route(paths::ASSIGN, post(assign))
+        .route(paths::USER_LICENSES, get(user_licenses))
+}
+
+async fn users(
+    _: SignedIn,
+    state: State,
+    Query(query): Query<UsersQuery>,
+) -> Result<Json<Users>, Error> {
+    let order = Order {
+        sort: query.sort,
+        descending: query.descending,
+    };
+    let after = cursor(query.after.as_deref(), order)?;
+    let mut filter = Filter {
+        other_users: Some(query.list == UserList::OtherUsers),
+        search: search(&query.search)?,
+        can_log_in: query.can_log_in,
+        holders_of: None,
+    };
+    let today = state.clock.today(state.clock.now());
+    let answer = view!(&state.db, tx => {
+        let of = list::count(tx, &filter).await?;
+        if let Some(module) = query.module {
+            let (sold, name) = held::sold_with(tx, module).await?.ok_or(Error::NotFound)?;
+            filter.holders_of = Some(HoldersOf {
+                modules: sold.given_as(&name),
+                in_use: sold.in_use_of(&name),
+            });
+        }
+        let page = list::page(tx, &filter, order, after.as_ref(), PAGE_ROWS).await?;
+        Ok(Users {
+            today,
+            count: list::count(tx, &filter).await?,
+            of,
+            next: page.next(order),
+            users: rows(tx, page.users).await?,
+        })
+    })?;
+    Ok(Json(answer))
+}
+
+/// What to search for, folded as the stored names are.
+pub(crate) fn search(text: &str) -> Result<String, Error> {
+    if text.chars().count() > SEARCH_MAX {
+        return Err(Error::field("search", FieldFault::TooLong));
+    }
+    Ok(folded(text))
+}
+
+/// Where the page before ended.
+pub(crate) fn cursor(text: Option<&str>, order: Order) -> Result<Option<Cursor>, Error> {
+    let Some(text) = text else { return Ok(None) };
+    let cursor = Cursor::decode(text, order.sort, order.descending);
+    match cursor {
+        Some(cursor) => Ok(Some(cursor)),
+        None => Err(Error::field("after", FieldFault::Malformed)),
+    }
+}
+
+async fn user(_: SignedIn, state: State, Path(user): Path<i32>) -> Result<Json<UserCard>, Error> {
+    let card = view!(&state.db, tx => card(tx, user).await)?;
+    Ok(Json(card))
+}
+
+async fn card(tx: &mut Tx, id: i32) -> Result<UserCard, Error> {
+    let user = users::one(tx, id).await?.ok_or(Error::NotFound)?;
+    let given: BTreeSet<i32> = held::of_users(tx, &[id])
+        .await?
+        .into_iter()
+        .map(|held| held.module)
+        .collect();
+    let mut effective = BTreeSet::new();
+    for owner in owners::all(tx).await? {
+        let sold = match assignments::sold(tx, owner.id).await {
+            Err(Error::NotFound) => continue,
+            sold => sold?,
+        };
+        let of_owner = given
+            .iter()
+            .filter_map(|id| sold.name(*id))
+            .cloned()
+            .collect();
+        let modules = assignment::effective(&sold.license, &of_owner);
+        effective.extend(sold.ids_of(&modules));
+    }
+    let (email, revision) = (user.profile.email.clone(), user.revision);
+    let mut rows = rows(tx, vec![user]).await?;
+    Ok(UserCard {
+        user: rows.pop().ok_or(Error::NotFound)?,
+        email,
+        revision,
+        assignments: given.into_iter().collect(),
+        effective: effective.into_iter().collect(),
+    })
+}
+
+async fn assign(
+    Admin(session): Admin,
+    state: State,
+    Path(user): Path<i32>,
+    Json(assign): Json<Assign>,
+) -> Result<Json<UserCard>, Error> {
+    let now = state.clock.now();
+    let today = state.clock.today(now);
+    let (owner, card) = transaction!(&state.db, tx => {
+        let owner_id = held::owner_of(tx, assign.module).await?.ok_or(Error::NotFound)?;
+        let mut taken = assignments::take(tx, owner_id, &[user]).await?;
+        let sold = &taken.sold;
+        let module = sold.name(assign.module).cloned().ok_or(Error::NotFound)?;
+        let (Some(who), Some(group)) = (taken.users.get(&user), taken.groups.pop()) else {
+            return Err(Error::NotFound);
+        };
+        if who.revision != assign.revision {
+            let name = who.full_name.clone();
+            return Err(Error::Stale(vec![Problem::UserChanged { user, name }]));
+        }
+        let mut refusals = Vec::new();
+        if standing(&sold.license, today).phase == Phase::Ended {
+            refusals.push(Refusal::Ended);
+        }
+        let before = group.assignments().clone();
+        let may = assignment::may_assign(&sold.license, who.user_type, &before, &module, &sold.in_use());
+        refusals.extend(may.err().into_iter().flatten());
+        if !refusals.is_empty() {
+            return Err(refused(refusals));
+        }
+        let mut after = before;
+        after.insert(module.clone());
+        let written = assignments::write(tx, sold, &[group.to(after)], now).await;
+        written.map_err(|not_written| match not_written {
+            NotWritten::Short(short) => refused(short.into_iter().map(Refusal::NoSeat)),
+            NotWritten::Failed(error) => error,
+        })?;
+        let owner = sold.license.owner_name.clone();
+        audit::record(tx, &Entry {
+            at: now,
+            actor: Some(session.user),
+            act: Act::LicenseAssigned,
+            owner: Some(&owner),
+            detail: json!({ "module": module }),
+            users: vec![(user, json!({ "assigned": [module] }))],
+        }).await?;
+        Ok((owner, card(tx, user).await?))
+    })?;
+    state.events.send(Event::Users);
+    state.events.send(Event::Licenses(Some(owner)));
+    Ok(Json(card))
+}
+
+fn refused(refusals: impl IntoIterator<Item = Refusal>) -> Error {
+    let problems = refusals
+        .into_iter()
+        .map(|refusal| Problem::Refusal { refusal })
+        .collect();
+    Error::refused_with(ErrorCode::AssignmentRefused, problems)
+}
+
+async fn user_licenses(_: SignedIn, state: State) -> Result<Json<UserLicenses>, Error> {
+    let answer = view!(&state.db, tx => {
+        let mut owners = owners::all(tx).await?;
+        owners.sort_by(|a, b| a.place().cmp(&b.place()));
+        let modules = modules::all(tx).await?;
+        let mut licenses = Vec::new();
+        for owner in owners {
+            let of_owner = modules.iter().filter(|module| module.owner_id == owner.id);
+            licenses.extend(of_owner.filter(|module| is_user_license(module)).map(|module| UserLicense {
+                id: module.id,
+                owner: owner.name.clone(),
+                owner_description: owner.description.clone(),
+                module: module.name.clone(),
+                description: module.stock.description.clone(),
+                in_use: module.stock.in_use,
+                total: (!module.stock.unrestricted).then_some(module.stock.total),
+                user_plan: module.stock.user_plan,
+                hidden: module.stock.hidden,
+                license_type: module.stock.license_type,
+            }));
+        }
+        Ok(UserLicenses {
+            licenses,
+            associates: list::count(tx, &Filter::all_of(false)).await?,
+            other_users: list::count(tx, &Filter::all_of(true)).await?,
+        })
+    })?;
+    Ok(Json(answer))
+}
+
+fn is_user_license(module: &Module) -> bool {
+    module.in_license && module.stock.license_type == LicenseType::UserLicense
 }

@@ -28,6 +28,19 @@ pub struct Filter {
     pub holders_of: Option<HoldersOf>,
 }
 
+impl Filter {
+    /// Everyone of one of the two lists.
+    #[must_use]
+    pub fn all_of(other_users: bool) -> Self {
+        Self {
+            other_users: Some(other_users),
+            search: String::new(),
+            can_log_in: false,
+            holders_of: None,
+        }
+    }
+}
+
 /// Users who hold a module.
 #[derive(Clone, Debug)]
 pub struct HoldersOf {
@@ -53,6 +66,21 @@ pub struct Page {
     pub users: Vec<User>,
     /// There are more, behind the last of these.
     pub more: bool,
+}
+
+impl Page {
+    /// Where the next page begins; none: this was the last.
+    #[must_use]
+    pub fn next(&self, order: Order) -> Option<String> {
+        let last = self.users.last().filter(|_| self.more)?;
+        let cursor = Cursor {
+            sort: order.sort,
+            descending: order.descending,
+            key: last.key(order.sort),
+            id: last.id,
+        };
+        Some(cursor.encode())
+    }
 }
 
 /// Which way to find the holders of a module.

@@ -1,0 +1,260 @@
+//! Who holds a module, whose seats to free first, and freeing them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Router;
+use axum::routing::{get, post};
+use licensing::assignment::{self, Assignments, Candidate};
+use licensing::license::{CivilDate, ModuleName, Timestamp};
+use licensing::wire::{
+    Event, FREE_MAX, FieldFault, Free, Freed, Holder, Holders, HoldersQuery, PAGE_ROWS, Problem,
+    SuggestQuery, Suggestions, paths,
+};
+use serde_json::json;
+
+use super::users::rows::rows;
+use super::users::{cursor, search};
+use crate::clock::Clock;
+use crate::db::assignments::{self, NotWritten, Sold, TakenUser, held};
+use crate::db::audit::{self, Act, Entry};
+use crate::db::users::list::{self, Filter, HoldersOf, Order};
+use crate::db::users::{self, User};
+use crate::db::{Tx, transaction, view};
+use crate::error::Error;
+use crate::extract::{Json, Path, Query};
+use crate::{Admin, SignedIn, State};
+
+/// Most users who are named when they no longer stand as they were seen.
+const CHANGED_NAMED_MAX: usize = 100;
+
+/// Its routes.
+pub(crate) fn router() -> Router<State> {
+    Router::new()
+        .route(paths::HOLDERS, get(holders))
+        .route(paths::SUGGESTIONS, get(suggestions))
+        .route(paths::FREE, post(free))
+}
+
+async fn holders(
+    _: SignedIn,
+    state: State,
+    Path(module): Path<i32>,
+    Query(query): Query<HoldersQuery>,
+) -> Result<Json<Holders>, Error> {
+    let order = Order::default();
+    let after = cursor(query.after.as_deref(), order)?;
+    let search = search(&query.search)?;
+    let today = state.clock.today(state.clock.now());
+    let answer = view!(&state.db, tx => {
+        let (sold, name) = held::sold_with(tx, module).await?.ok_or(Error::NotFound)?;
+        let in_use = sold.in_use_of(&name);
+        let filter = Filter {
+            other_users: None,
+            search,
+            can_log_in: false,
+            holders_of: Some(HoldersOf { modules: sold.given_as(&name), in_use }),
+        };
+        let count = if filter.search.is_empty() {
+            i64::from(in_use)
+        } else {
+            list::count(tx, &filter).await?
+        };
+        let page = list::page(tx, &filter, order, after.as_ref(), PAGE_ROWS).await?;
+        let next = page.next(order);
+        let description = sold.license.module(&name).map(|sold| sold.module_description.clone());
+        let seen = Seen { sold: &sold, module: &name, today, clock: &state.clock };
+        Ok(Holders {
+            id: module,
+            description: description.unwrap_or_default(),
+            in_use,
+            count,
+            holders: seen.holders(tx, page.users).await?,
+            next,
+            module: name,
+        })
+    })?;
+    Ok(Json(answer))
+}
+
+/// Holders of a module as of today.
+struct Seen<'a> {
+    sold: &'a Sold,
+    module: &'a ModuleName,
+    today: CivilDate,
+    clock: &'a Clock,
+}
+
+impl Seen<'_> {
+    /// These users, each with why their seat could be freed and what would go with it.
+    async fn holders(&self, tx: &mut Tx, users: Vec<User>) -> Result<Vec<Holder>, Error> {
+        let ids: Vec<i32> = users.iter().map(|user| user.id).collect();
+        let mut goes = self.goes(tx, &ids).await?;
+        let reasons: Vec<_> = users
+            .iter()
+            .map(|user| {
+                let profile = &user.profile;
+                let candidate = Candidate {
+                    user: user.id,
+                    can_log_in: profile.can_log_in,
+                    former_employee: profile.former_employee,
+                    last_sign_in: profile.last_sign_in.map(|at| self.clock.today(at)),
+                };
+                assignment::reason(&candidate, self.today)
+            })
+            .collect();
+        let rows = rows(tx, users).await?;
+        Ok(rows
+            .into_iter()
+            .zip(reasons)
+            .map(|(user, reason)| Holder {
+                goes: goes.remove(&user.user).unwrap_or_default(),
+                user,
+                reason,
+            })
+            .collect())
+    }
+
+    /// What goes from each of these users when the module is freed.
+    async fn goes(
+        &self,
+        tx: &mut Tx,
+        users: &[i32],
+    ) -> Result<BTreeMap<i32, Vec<ModuleName>>, Error> {
+        let mut given: BTreeMap<i32, Assignments> = BTreeMap::new();
+        for held in held::of_users(tx, users).await? {
+            if let Some(name) = self.sold.name(held.module) {
+                given.entry(held.user).or_default().insert(name.clone());
+            }
+        }
+        // A handful of combinations, however many users.
+        let mut freed: BTreeMap<Assignments, Vec<ModuleName>> = BTreeMap::new();
+        let mut goes = BTreeMap::new();
+        for (user, assignments) in given {
+            let of_user = freed.entry(assignments).or_insert_with_key(|assignments| {
+                let freed = assignment::freed(&self.sold.license, assignments, self.module);
+                freed.into_iter().collect()
+            });
+            goes.insert(user, of_user.clone());
+        }
+        Ok(goes)
+    }
+}
+
+async fn suggestions(
+    _: Admin,
+    state: State,
+    Path(module): Path<i32>,
+    Query(query): Query<SuggestQuery>,
+) -> Result<Json<Suggestions>, Error> {
+    if query.count > FREE_MAX {
+        return Err(Error::field("count", FieldFault::TooLong));
+    }
+    let today = state.clock.today(state.clock.now());
+    let answer = view!(&state.db, tx => {
+        let (sold, name) = held::sold_with(tx, module).await?.ok_or(Error::NotFound)?;
+        let mut candidates = Vec::new();
+        held::each_holder(tx, &sold.given_as(&name), |holder| {
+            candidates.push(Candidate {
+                user: holder.id,
+                can_log_in: holder.can_log_in,
+                former_employee: holder.former_employee,
+                last_sign_in: holder.last_sign_in.map(|at| state.clock.today(Timestamp(at))),
+            });
+        })
+        .await?;
+        let first = assignment::suggest(&candidates, query.count, today);
+        let users = users::some(tx, &first).await?;
+        let seen = Seen { sold: &sold, module: &name, today, clock: &state.clock };
+        Ok(Suggestions { holders: seen.holders(tx, users).await? })
+    })?;
+    Ok(Json(answer))
+}
+
+async fn free(
+    Admin(session): Admin,
+    state: State,
+    Path(module): Path<i32>,
+    Json(free): Json<Free>,
+) -> Result<Json<Freed>, Error> {
+    let seen = as_seen(free)?;
+    let users: Vec<i32> = seen.keys().copied().collect();
+    let now = state.clock.now();
+    let owner = transaction!(&state.db, tx => {
+        let owner_id = held::owner_of(tx, module).await?.ok_or(Error::NotFound)?;
+        let taken = assignments::take(tx, owner_id, &users).await?;
+        let sold = &taken.sold;
+        let name = sold.name(module).filter(|name| sold.is_user_license(name)).ok_or(Error::NotFound)?;
+        let mut changed: BTreeSet<i32> =
+            users.iter().copied().filter(|user| !taken.users.contains_key(user)).collect();
+        let mut steps = Vec::new();
+        let mut touched = Vec::new();
+        for group in &taken.groups {
+            let goes = assignment::freed(&sold.license, group.assignments(), name);
+            let still = |user: &i32| !goes.is_empty() && seen.get(user) == Some(&goes);
+            changed.extend(group.users().iter().copied().filter(|user| !still(user)));
+            let detail = json!({ "freed": goes });
+            touched.extend(group.users().iter().map(|user| (*user, detail.clone())));
+            let after = group.assignments().difference(&goes).cloned().collect();
+            steps.push(group.clone().to(after));
+        }
+        if !changed.is_empty() {
+            return Err(stale(&changed, &taken.users));
+        }
+        assignments::write(tx, sold, &steps, now).await.map_err(|not_written| match not_written {
+            NotWritten::Failed(error) => error,
+            NotWritten::Short(_) => Error::internal(not_written),
+        })?;
+        let owner = sold.license.owner_name.clone();
+        touched.sort_by_key(|(user, _)| *user);
+        audit::record(tx, &Entry {
+            at: now,
+            actor: Some(session.user),
+            act: Act::LicensesFreed,
+            owner: Some(&owner),
+            detail: json!({ "module": name, "users": users.len() }),
+            users: touched,
+        }).await?;
+        Ok(owner)
+    })?;
+    state.events.send(Event::Users);
+    state.events.send(Event::Licenses(Some(owner)));
+    Ok(Json(Freed {
+        users: users.len(),
+        licenses: super::licenses::licenses(&state).await?,
+    }))
+}
+
+/// What the administrator saw go, by user.
+fn as_seen(free: Free) -> Result<BTreeMap<i32, BTreeSet<ModuleName>>, Error> {
+    if free.users.is_empty() {
+        return Err(Error::field("users", FieldFault::Missing));
+    }
+    if free.users.len() > FREE_MAX {
+        return Err(Error::field("users", FieldFault::TooLong));
+    }
+    let listed = free.users.len();
+    let users = free.users.into_iter();
+    let seen: BTreeMap<i32, BTreeSet<ModuleName>> = users
+        .map(|user| (user.user, user.goes.into_iter().collect()))
+        .collect();
+    if seen.len() < listed {
+        // Somebody is listed twice: which of the two was seen?
+        return Err(Error::field("users", FieldFault::Malformed));
+    }
+    Ok(seen)
+}
+
+/// Nothing is freed: these users no longer stand as they were seen.
+fn stale(changed: &BTreeSet<i32>, known: &BTreeMap<i32, TakenUser>) -> Error {
+    let named = changed.iter().take(CHANGED_NAMED_MAX);
+    Error::Stale(
+        named
+            .map(|user| Problem::UserChanged {
+                user: *user,
+                name: known
+                    .get(user)
+                    .map_or_else(|| user.to_string(), |known| known.full_name.clone()),
+            })
+            .collect(),
+    )
+}
