@@ -12,6 +12,7 @@ pub mod license;
 pub mod retrieval;
 pub mod standing;
 pub mod trust;
+pub mod usage;
 pub mod wire;
 
 #[cfg(feature = "samples")]
