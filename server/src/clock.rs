@@ -1,12 +1,15 @@
 //! The only source of "now", and of "today" in the installation's time zone.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use jiff::tz::TimeZone;
 use licensing::license::{CivilDate, Timestamp};
 
-/// Tells the time: the real one, or one that stands still.
+/// Tells the time: the real one, or one that stands still until it is set. Cheap to clone; clones agree.
 #[derive(Clone, Debug)]
 pub struct Clock {
-    fixed: Option<Timestamp>,
+    held: Option<Arc<AtomicI64>>,
     zone: TimeZone,
 }
 
@@ -14,23 +17,32 @@ impl Clock {
     /// The real time; days begin in this zone.
     #[must_use]
     pub fn real(zone: TimeZone) -> Self {
-        Self { fixed: None, zone }
+        Self { held: None, zone }
     }
 
     /// A clock that stands still, for tests and pictures.
     #[must_use]
     pub fn fixed(now: Timestamp, zone: TimeZone) -> Self {
         Self {
-            fixed: Some(now),
+            held: Some(Arc::new(AtomicI64::new(now.0))),
             zone,
+        }
+    }
+
+    /// Moves a clock that stands still by so many milliseconds. The real one takes no orders.
+    pub fn advance(&self, ms: i64) {
+        if let Some(held) = &self.held {
+            held.fetch_add(ms, Ordering::SeqCst);
         }
     }
 
     /// Now.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.fixed
-            .unwrap_or_else(|| Timestamp(jiff::Timestamp::now().as_millisecond()))
+        Timestamp(self.held.as_ref().map_or_else(
+            || jiff::Timestamp::now().as_millisecond(),
+            |held| held.load(Ordering::SeqCst),
+        ))
     }
 
     /// The day of an instant in the installation's time zone.
@@ -38,14 +50,8 @@ impl Clock {
     pub fn today(&self, now: Timestamp) -> CivilDate {
         jiff::Timestamp::from_millisecond(now.0)
             .ok()
-            .and_then(|instant| {
-                self.zone
-                    .to_datetime(instant)
-                    .date()
-                    .to_string()
-                    .parse()
-                    .ok()
-            })
+            .map(|instant| self.zone.to_datetime(instant).date().to_string())
+            .and_then(|day| day.parse().ok())
             .unwrap_or_else(|| CivilDate::of_utc(now))
     }
 }

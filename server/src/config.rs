@@ -1,6 +1,7 @@
 //! What the operator set: flags, then environment, then the TOML file, then the defaults.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use licensing::license::OwnerName;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where to listen.
-    pub listen: String,
+    pub listen: SocketAddr,
     /// `sqlite:FILE` or `postgres://…`.
     pub database_url: String,
     /// Time zone in which a day begins and ends.
@@ -49,7 +50,7 @@ pub struct OwnerConfig {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            listen: "127.0.0.1:8600".to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8600)),
             database_url: "sqlite:zetel.db".to_owned(),
             time_zone: "UTC".to_owned(),
             roots: None,
@@ -61,5 +62,14 @@ impl Default for Config {
             ca_file: None,
             owner: BTreeMap::new(),
         }
+    }
+}
+
+impl Config {
+    /// Whether the session's cookie goes over HTTPS only: as set, else unless it listens on loopback.
+    #[must_use]
+    pub fn secure_cookie(&self) -> bool {
+        self.secure_cookie
+            .unwrap_or_else(|| !self.listen.ip().is_loopback())
     }
 }

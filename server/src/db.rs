@@ -13,11 +13,13 @@ pub mod modules;
 pub mod offers;
 mod open;
 pub mod owners;
-pub(crate) mod sessions;
+pub mod sessions;
 pub(crate) mod statement;
 pub mod users;
 
 pub use open::{Address, Lock};
+
+pub use crate::{on, on_tx, transaction, view};
 
 use sqlx::sqlite::SqliteError;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -48,6 +50,7 @@ pub enum Tx {
 }
 
 /// Runs one expression over the pool for reading, whichever database it is.
+#[macro_export]
 macro_rules! on {
     ($db:expr, $pool:ident => $run:expr) => {
         match $db {
@@ -56,9 +59,9 @@ macro_rules! on {
         }
     };
 }
-pub(crate) use on;
 
 /// Runs one expression over the connection of a transaction (`&mut Tx`), whichever database it is.
+#[macro_export]
 macro_rules! on_tx {
     ($tx:expr, $connection:ident => $run:expr) => {
         match $tx {
@@ -73,12 +76,12 @@ macro_rules! on_tx {
         }
     };
 }
-pub(crate) use on_tx;
 
 /// Runs a block in one transaction that may write, and answers what it answers: `transaction!(&db, tx => { …; Ok(x) })`, with
 /// `tx: &mut Tx`. Committed when it is `Ok`, rolled back when it fails (`?` leaves the block, not the function). The
 /// block may run more than once (PostgreSQL: serialization failure, deadlock), so it does nothing but SQL and
 /// reckoning: no network, no event. A macro, because the future of an async closure with borrowed captures is not `Send`.
+#[macro_export]
 macro_rules! transaction {
     ($db:expr, $tx:ident => $act:expr) => {{
         let db: &$crate::db::Db = $db;
@@ -103,9 +106,9 @@ macro_rules! transaction {
         }
     }};
 }
-pub(crate) use transaction;
 
 /// Runs a block of look-ups over one unchanging view of the database: `view!(&db, tx => { …; Ok(x) })`, with `tx: &mut Tx`.
+#[macro_export]
 macro_rules! view {
     ($db:expr, $tx:ident => $look:expr) => {{
         let db: &$crate::db::Db = $db;
@@ -122,14 +125,16 @@ macro_rules! view {
         }
     }};
 }
-pub(crate) use view;
 
 /// How often a transaction is tried in all when PostgreSQL cannot serialize it or finds a deadlock.
-pub(crate) const ATTEMPTS_MAX: u32 = 8;
+pub const ATTEMPTS_MAX: u32 = 8;
 
 impl Db {
     /// A transaction that may write. Use [`transaction!`].
-    pub(crate) async fn begin(&self) -> Result<Tx, Error> {
+    ///
+    /// # Errors
+    /// When the database is busy or out of reach.
+    pub async fn begin(&self) -> Result<Tx, Error> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Self::Pg(pool) => Tx::Pg(pool.begin().await?),
@@ -137,7 +142,10 @@ impl Db {
     }
 
     /// A transaction that sees one unchanging state. Use [`view!`].
-    pub(crate) async fn begin_view(&self) -> Result<Tx, Error> {
+    ///
+    /// # Errors
+    /// When the database is busy or out of reach.
+    pub async fn begin_view(&self) -> Result<Tx, Error> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
             Self::Pg(pool) => Tx::Pg(
@@ -150,7 +158,10 @@ impl Db {
 
 impl Tx {
     /// Commits what went well and rolls back what did not.
-    pub(crate) async fn end<T>(self, answer: Result<T, Error>) -> Result<T, Error> {
+    ///
+    /// # Errors
+    /// That of the answer, or of the commit.
+    pub async fn end<T>(self, answer: Result<T, Error>) -> Result<T, Error> {
         if answer.is_err() {
             return self.close(answer).await;
         }
@@ -163,7 +174,10 @@ impl Tx {
 
     /// Rolls back. The answer's own failure counts for more than one of the rollback: a connection that cannot roll back
     /// is closed, which does the same.
-    pub(crate) async fn close<T>(self, answer: Result<T, Error>) -> Result<T, Error> {
+    ///
+    /// # Errors
+    /// That of the answer, or of the rollback.
+    pub async fn close<T>(self, answer: Result<T, Error>) -> Result<T, Error> {
         let closed = match self {
             Self::Sqlite(tx) => tx.rollback().await,
             Self::Pg(tx) => tx.rollback().await,
@@ -178,15 +192,17 @@ impl Tx {
 const RETRIED: [&str; 2] = ["40001", "40P01"];
 
 /// Whether running the transaction again may help.
-pub(crate) fn is_to_be_retried(error: &Error) -> bool {
+#[must_use]
+pub fn is_to_be_retried(error: &Error) -> bool {
     let Error::Unavailable(cause) = error else {
         return false;
     };
-    cause.is::<assignments::SetsMoved>() || cause
-        .downcast_ref::<sqlx::Error>()
-        .and_then(sqlx::Error::as_database_error)
-        .and_then(sqlx::error::DatabaseError::code)
-        .is_some_and(|code| RETRIED.contains(&code.as_ref()))
+    cause.is::<assignments::SetsMoved>()
+        || cause
+            .downcast_ref::<sqlx::Error>()
+            .and_then(sqlx::Error::as_database_error)
+            .and_then(sqlx::error::DatabaseError::code)
+            .is_some_and(|code| RETRIED.contains(&code.as_ref()))
 }
 
 /// Whether trying again later may help: busy, full, out of reach.

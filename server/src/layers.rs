@@ -1,12 +1,16 @@
 //! What surrounds every request: its id, its log line, its limits, and the body of every failure.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use licensing::wire::ErrorBody;
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use crate::State;
 use crate::error::{Error, Failed};
 
 /// Puts the layers around the router.
@@ -42,4 +46,23 @@ fn failure(error: &Error, request_id: String) -> Response {
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// Where a request comes from.
+pub(crate) struct Client(Option<IpAddr>);
+
+impl Client {
+    /// Its address.
+    pub(crate) fn address(&self, _state: &State) -> IpAddr {
+        self.0.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(peer.map(|ConnectInfo(peer)| peer.ip())))
+    }
 }

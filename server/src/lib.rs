@@ -12,8 +12,9 @@ pub mod extract;
 pub mod layers;
 pub mod retrieval;
 pub mod seed;
+pub mod start;
 
-mod auth;
+pub mod auth;
 mod routes;
 
 use std::convert::Infallible;
@@ -25,6 +26,9 @@ use axum::http::request::Parts;
 use licensing::trust::Trust;
 
 pub use auth::{Admin, Session, SignedIn};
+
+use crate::auth::attempts::Attempts;
+use crate::auth::password::Passwords;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -47,6 +51,10 @@ pub struct State {
     pub events: Events,
     /// Asks license servers.
     pub http: reqwest::Client,
+    /// Who guesses passwords.
+    pub attempts: Attempts,
+    /// Verifies passwords, a few at once.
+    pub passwords: Passwords,
 }
 
 impl FromRequestParts<State> for State {
@@ -63,6 +71,7 @@ pub fn app(state: State) -> Router {
         .merge(routes::session::router())
         .merge(routes::licenses::router())
         .merge(routes::users::router())
+        .merge(routes::holders::router())
         .fallback(async || Error::NotFound)
         .with_state(state);
     layers::around(router)

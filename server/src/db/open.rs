@@ -229,7 +229,10 @@ fn lock_file(database: &Path) -> Result<Lock, StartError> {
     path.push(".lock");
     let unusable = |cause| {
         StartError::database(
-            format!("the lock file {} cannot be used", Path::new(&path).display()),
+            format!(
+                "the lock file {} cannot be used",
+                Path::new(&path).display()
+            ),
             "See that its folder exists and that this user may write there.",
         )
         .because(cause)
