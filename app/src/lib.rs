@@ -30,6 +30,7 @@ use events::Changes;
 use navigation::{Navigation, navigation};
 use route::{LicensesRoute, Route, UsersRoute};
 use session::{Session, State, session};
+use ui::live::{effect, live, maybe};
 use ui::status::{Status, StatusLine};
 
 /// Id of what `index.html` shows until the client runs, and when it cannot.
@@ -39,7 +40,8 @@ const BOOT: &str = "boot";
 pub fn start() {
     console_error_panic_hook::set_once();
     theme::apply(theme::stored());
-    leptos::task::spawn_local(boot());
+    // Leptos sets up its own way to spawn when it mounts; this comes before.
+    wasm_bindgen_futures::spawn_local(boot());
 }
 
 async fn boot() {
@@ -82,25 +84,25 @@ fn App(about: wire::About, who: Option<wire::Session>) -> impl IntoView {
     provide_context(changes);
     provide_context(Navigation::start());
     let signed_in = Memo::new(move |_| session.state() != State::Out);
-    Effect::new(move |_| {
+    effect(move || {
         if signed_in.get() {
             changes.listen(session);
         }
     });
     let demo = about.demo;
     let company = StoredValue::new(about.company_name);
-    let inside = move || {
+    let inside = live(move || {
         if signed_in.get() {
             view! { <shell::Shell>{screen}</shell::Shell> }.into_any()
         } else {
             view! { <screens::sign_in::SignIn company=company.get_value() demo /> }.into_any()
         }
-    };
+    });
     let again = Memo::new(move |_| matches!(session.state(), State::Again(_)));
     view! {
-        {demo.then(|| view! { <shell::DemoBanner signed_in /> })}
+        {demo.then(|| view! { <shell::DemoBanner signed_in /> }.into_any())}
         {inside}
-        {move || again.get().then(|| view! { <screens::sign_in::SignInAgain /> })}
+        {maybe(move || again.get().then(|| view! { <screens::sign_in::SignInAgain /> }.into_any()))}
         <StatusLine status />
     }
 }
@@ -125,18 +127,18 @@ fn screen() -> impl IntoView {
         Route::Users(_) | Route::UserLicenses(_) => Screen::Users,
         Route::Unknown => Screen::Unknown,
     });
-    Effect::new(move |_| {
+    effect(move || {
         if screen.get() == Screen::Nothing {
             navigation.replace(home(session));
         }
     });
-    move || match screen.get() {
+    live(move || match screen.get() {
         Screen::Nothing => ().into_any(),
         Screen::Licenses => view! { <screens::licenses::Licenses /> }.into_any(),
         Screen::Users => view! { <screens::users::Users /> }.into_any(),
         Screen::Forbidden => view! { <shell::Forbidden /> }.into_any(),
         Screen::Unknown => view! { <shell::Unknown /> }.into_any(),
-    }
+    })
 }
 
 /// Where this person begins.

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use crate::api::Failure;
 use crate::parts::failure::say;
 use crate::session::session;
+use crate::ui::live::effect;
 use crate::ui::loaded::Remote;
 
 pub(crate) use pages::pages;
@@ -27,7 +28,7 @@ where
     let remote = Remote::new();
     let session = session();
     let round = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    effect(move || {
         remote.follow_reload();
         let question = question();
         let ask = ask.clone();

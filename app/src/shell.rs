@@ -12,6 +12,7 @@ use crate::theme::{self, Theme};
 use crate::ui::dialog::{Dialog, Width};
 use crate::ui::filter::focus_search;
 use crate::ui::icon::{Glyph, Icon};
+use crate::ui::live::{maybe, on, on_value};
 use crate::ui::menu::Menu;
 use crate::ui::notice::{Notice, Tone};
 use crate::ui::page::Page;
@@ -35,14 +36,14 @@ pub(crate) fn Shell<V: IntoView + 'static>(
         }
     };
     view! {
-        <a class="skip" href="#main" on:click=skip>
+        <a class="skip" href="#main" on:click=on(skip)>
             {t(K::SkipToContent)}
         </a>
         <Header help />
         <main id="main" tabindex="-1" node_ref=main>
             {children.into_inner()()}
         </main>
-        {move || help.get().then(|| view! { <Help open=help /> })}
+        {maybe(move || help.get().then(|| view! { <Help open=help /> }.into_any()))}
     }
 }
 
@@ -75,13 +76,14 @@ fn Header(help: RwSignal<bool>) -> impl IntoView {
                     <span>{t(K::Zetel)}</span>
                 </a>
                 <nav class="main-nav" aria-label=t(K::MainNavigation)>
-                    {move || {
+                    {maybe(move || {
                         licenses
                             .get()
                             .then(|| {
                                 view! { <NavLink to=Route::Licenses(LicensesRoute::default()) name=K::LicencesScreen /> }
+                                    .into_any()
                             })
-                    }}
+                    })}
                     <NavLink to=Route::Users(UsersRoute::default()) name=K::UsersScreen />
                 </nav>
                 <Switches />
@@ -167,7 +169,7 @@ pub(crate) fn Switches() -> impl IntoView {
             <select
                 class="quiet-select"
                 aria-label=t(K::Language)
-                on:change:target=move |event| speak(event.target().value())
+                on:change=on_value(speak)
             >
                 {languages}
             </select>
@@ -176,7 +178,7 @@ pub(crate) fn Switches() -> impl IntoView {
                 <select
                     aria-label=t(K::Theme)
                     title=t(K::Theme)
-                    on:change:target=move |event| show(event.target().value())
+                    on:change=on_value(show)
                 >
                     {themes}
                 </select>
@@ -215,12 +217,12 @@ fn Account(help: RwSignal<bool>) -> impl IntoView {
                 type="button"
                 popovertarget="account"
                 popovertargetaction="hide"
-                on:click=move |_| help.set(true)
+                on:click=on(move |_| help.set(true))
             >
                 {t(K::Keyboard)}
                 <kbd>"?"</kbd>
             </button>
-            <button type="button" on:click=sign_out>
+            <button type="button" on:click=on(sign_out)>
                 {t(K::SignOut)}
             </button>
         </Menu>

@@ -6,6 +6,7 @@ pub(crate) mod dialog;
 pub(crate) mod filter;
 pub(crate) mod form;
 pub(crate) mod icon;
+pub(crate) mod live;
 pub(crate) mod loaded;
 pub(crate) mod media;
 pub(crate) mod menu;

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::api::Failure;
 use crate::parts::failure::say;
 use crate::session::session;
+use crate::ui::live::effect;
 use crate::ui::pages::{Pages, ROWS_MAX};
 
 /// What a page is made of: its rows are taken out of the answer, and where the next page begins.
@@ -49,7 +50,7 @@ where
     let round = StoredValue::new(0_u32);
     let asked = StoredValue::new(None::<Q>);
     let ask_later = ask.clone();
-    Effect::new(move |_| {
+    effect(move || {
         pages.head.follow_reload();
         let question = question();
         let same = asked.with_value(|asked| asked.as_ref() == Some(&question));
@@ -83,7 +84,7 @@ where
             }
         });
     });
-    Effect::new(move |_| {
+    effect(move || {
         let wanted = pages.follow_more();
         let (Some(question), Some(after)) = (asked.get_value(), pages.next.get_untracked()) else {
             return;

@@ -10,6 +10,7 @@ use crate::shell::{Logo, Switches};
 use crate::text::{K, fill, t};
 use crate::ui::dialog::{Dialog, Width};
 use crate::ui::form::{Button, Field, Look};
+use crate::ui::live::{effect, maybe, on};
 use crate::ui::notice::{Notice, Tone};
 
 /// Longest user ID and password, in characters.
@@ -28,7 +29,7 @@ pub(crate) fn SignIn(
         Some(company) => fill(K::ConsoleOf, &[("company", company)]),
         None => t(K::Console)().to_owned(),
     };
-    Effect::new(move |_| {
+    effect(move || {
         document().set_title(&[t(K::SignIn)(), " · ", t(K::Zetel)()].concat());
     });
     let first_user = if demo { "admin" } else { "" };
@@ -71,7 +72,7 @@ pub(crate) fn SignInAgain() -> impl IntoView {
                 <p>{t(K::SignInAgainText)}</p>
                 <Form user_id=user_id.unwrap_or_default() again=true on_signed_in=Callback::new(enter) />
                 <p>
-                    <button type="button" class="link" on:click=move |_| begin_anew()>
+                    <button type="button" class="link" on:click=on(move |_| begin_anew())>
                         {t(K::SignInAsOther)}
                     </button>
                 </p>
@@ -151,7 +152,7 @@ fn Form(
             }
         });
     };
-    let trouble = move || {
+    let trouble = maybe(move || {
         failure.get().map(|failure| {
             let words = move || match wait.get() {
                 0 => say(&failure),
@@ -162,11 +163,12 @@ fn Form(
                     <p>{words}</p>
                 </Notice>
             }
+            .into_any()
         })
-    };
+    });
     let waits = Signal::derive(move || wait.get() > 0);
     view! {
-        <form class="form" on:submit=send>
+        <form class="form" on:submit=on(send)>
             <Field
                 name="user-id"
                 label=K::UserName

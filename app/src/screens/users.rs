@@ -14,6 +14,7 @@ use crate::navigation::navigation;
 use crate::remote::remote;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
 use crate::text::{K, now, number};
+use crate::ui::live::live;
 use crate::ui::loaded::Remote;
 use crate::ui::page::Page;
 use crate::ui::tabs::{Tab, Tabs};
@@ -88,10 +89,10 @@ pub(crate) fn Users() -> impl IntoView {
         .collect::<Vec<_>>()
     });
     let title = Signal::derive(move || now(panel.get().name()).to_owned());
-    let inside = move || match panel.get() {
+    let inside = live(move || match panel.get() {
         Panel::List(list) => view! { <list::List list licenses /> }.into_any(),
         Panel::Licenses => view! { <holders::Holders licenses /> }.into_any(),
-    };
+    });
     view! {
         <Page heading=K::UsersScreen title>
             <Tabs tabs label=K::UsersScreen>

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::icon::{Glyph, Icon};
+use super::live::{effect, maybe, on};
 use crate::text::{K, t};
 
 /// How wide a dialog is where there is room.
@@ -44,7 +45,7 @@ pub(crate) fn Dialog(
     let dialog = NodeRef::<html::Dialog>::new();
     let open = StoredValue::new(true);
     let id = title_id();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(dialog) = dialog.get()
             && !dialog.open()
         {
@@ -79,20 +80,20 @@ pub(crate) fn Dialog(
             class:dialog-narrow=narrow
             node_ref=dialog
             aria-labelledby=labelled_by
-            on:cancel=on_cancel
-            on:close=move |event: web_sys::Event| {
+            on:cancel=on(on_cancel)
+            on:close=on(move |event: web_sys::Event| {
                 if event.target() == event.current_target() {
                     ask_to_close();
                 }
-            }
+            })
         >
             <header class="dialog-head">
                 <div>
                     <h2 id=id>{title}</h2>
-                    {move || {
+                    {maybe(move || {
                         let subtitle = subtitle.get();
-                        (!subtitle.is_empty()).then(|| view! { <p class="soft">{subtitle}</p> })
-                    }}
+                        (!subtitle.is_empty()).then(|| view! { <p class="soft">{subtitle}</p> }.into_any())
+                    })}
                 </div>
                 {closable
                     .then(|| {
@@ -101,7 +102,7 @@ pub(crate) fn Dialog(
                                 type="button"
                                 class="icon-button"
                                 aria-label=t(K::Close)
-                                on:click=move |_| ask_to_close()
+                                on:click=on(move |_| ask_to_close())
                             >
                                 <Glyph icon=Icon::Cross />
                             </button>

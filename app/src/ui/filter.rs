@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::icon::{Glyph, Icon};
+use super::live::{effect, live, maybe, on, on_value};
 use crate::text::{K, fill, t};
 
 /// How long a search waits for the next letter, in milliseconds.
@@ -38,7 +39,7 @@ pub(crate) fn Search(
         pending.set_value(set_timeout_with_handle(run, later).ok());
     };
     // The address may change by Back: the box follows, unless somebody is typing in it.
-    Effect::new(move |_| {
+    effect(move || {
         let value = value.get();
         if let Some(input) = input.get()
             && document().active_element().as_ref() != Some(input.as_ref())
@@ -60,7 +61,7 @@ pub(crate) fn Search(
                 autocomplete="off"
                 spellcheck="false"
                 maxlength=SEARCH_MAX
-                on:input:target=move |event| typed(event.target().value())
+                on:input=on_value(typed)
             />
         </div>
     }
@@ -113,31 +114,29 @@ pub(crate) fn Pick(
             Some(choice.map_or(picked.clone(), |choice| choice.name.clone()))
         })
     };
-    let chip = move || {
+    let chip = maybe(move || {
         name().map(|name| {
             let remove = fill(K::RemoveFilter, &[("name", &name)]);
             view! {
-                <button type="button" class="chip chosen" aria-label=remove on:click=move |_| on_pick.run(None)>
+                <button type="button" class="chip chosen" aria-label=remove on:click=on(move |_| on_pick.run(None))>
                     <span>{name}</span>
                     <span class="count">{count}</span>
                     <Glyph icon=Icon::Cross />
                 </button>
             }
+            .into_any()
         })
-    };
-    let options = move || {
+    });
+    let options = live(move || {
         let picked = picked.get();
-        choices.with(|choices| grouped(choices, picked.as_deref()))
-    };
+        choices.with(|choices| grouped(choices, picked.as_deref()).into_any())
+    });
     view! {
         {chip}
         <span class="chip pick">
             <select
                 aria-label=t(label)
-                on:change:target=move |event| {
-                    let value = event.target().value();
-                    on_pick.run((!value.is_empty()).then_some(value));
-                }
+                on:change=on_value(move |value| on_pick.run((!value.is_empty()).then_some(value)))
             >
                 <option value="">{t(label)}</option>
                 {options}
@@ -184,7 +183,7 @@ pub(crate) fn Check(
             <input
                 type="checkbox"
                 prop:checked=on
-                on:change:target=move |event| on_change.run(event.target().checked())
+                on:change=super::live::on(move |event| on_change.run(event_target_checked(&event)))
             />
             <span>{label}</span>
         </label>

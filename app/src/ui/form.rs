@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use super::live::{live, on, on_value};
 use crate::text::K;
 
 /// A field of one line. The error, when there is one, is beside the field and announced.
@@ -58,10 +59,10 @@ pub(crate) fn Field(
                 aria-invalid=move || wrong().then_some("true")
                 aria-describedby=described
                 prop:value=value
-                on:input:target=move |event| value.set(event.target().value())
+                on:input=on_value(move |text| value.set(text))
             />
             <div id=below class="field-below" aria-live="polite">
-                {move || {
+                {live(move || {
                     if wrong() {
                         view! {
                             <p class="field-error">
@@ -72,9 +73,11 @@ pub(crate) fn Field(
                             .into_any()
                     } else {
                         let hint = hint.get();
-                        (!hint.is_empty()).then(|| view! { <p class="soft">{hint}</p> }).into_any()
+                        (!hint.is_empty())
+                            .then(|| view! { <p class="soft">{hint}</p> }.into_any())
+                            .into_any()
                     }
-                }}
+                })}
             </div>
         </div>
     }
@@ -128,7 +131,7 @@ pub(crate) fn Button(
             disabled=off
             aria-disabled=move || busy.get().then_some("true")
             aria-busy=move || busy.get().then_some("true")
-            on:click=click
+            on:click=on(click)
         >
             {label}
         </button>

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::form::Button;
+use super::live::maybe;
 use super::notice::{Notice, Tone};
 use crate::text::{K, t};
 
@@ -71,13 +72,13 @@ where
     V: IntoView + 'static,
 {
     let there = Memo::new(move |_| of.value.with(Option::is_some));
-    let content = move || {
+    let content = maybe(move || {
         there.get().then(|| {
             let value =
                 Signal::derive(move || of.value.get().expect("what is there once stays there"));
-            children(value)
+            children(value).into_any()
         })
-    };
+    });
     view! {
         <Around fault=of.fault there busy=of.busy rows retry=Callback::from(move || of.reload()) />
         {content}
@@ -94,8 +95,10 @@ fn Around(
     retry: Callback<()>,
 ) -> impl IntoView {
     let failed = Memo::new(move |_| !fault.with(String::is_empty));
-    let skeleton = move || (!there.get() && !failed.get()).then(|| view! { <Skeleton rows /> });
-    let failure = move || {
+    let skeleton = maybe(move || {
+        (!there.get() && !failed.get()).then(|| view! { <Skeleton rows /> }.into_any())
+    });
+    let failure = maybe(move || {
         failed.get().then(|| {
             view! {
                 <Notice tone=Tone::Red live=true>
@@ -105,8 +108,9 @@ fn Around(
                     </p>
                 </Notice>
             }
+            .into_any()
         })
-    };
+    });
     view! {
         {skeleton}
         {failure}

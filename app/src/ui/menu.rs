@@ -4,6 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::live::on;
+
 /// A button and its panel.
 #[component]
 pub(crate) fn Menu(
@@ -32,7 +34,7 @@ pub(crate) fn Menu(
         }
     };
     view! {
-        <button type="button" class="quiet-button" node_ref=button popovertarget=id on:click=place>
+        <button type="button" class="quiet-button" node_ref=button popovertarget=id on:click=on(place)>
             {label}
         </button>
         <div id=id class="menu" node_ref=panel popover="auto">

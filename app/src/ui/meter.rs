@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::maybe;
+
 /// From so many hundredths on, a meter is amber.
 const AMBER_FROM: i64 = 95;
 
@@ -16,7 +18,7 @@ pub(crate) fn Meter(
     total: Signal<Option<i32>>,
 ) -> impl IntoView {
     let drawn = Memo::new(move |_| total.get().map(|total| shape(used.get(), total)));
-    move || {
+    maybe(move || {
         drawn.get().map(|(class, filled, mark)| {
             view! {
                 <span class=["meter ", class].concat() aria-hidden="true">
@@ -28,8 +30,9 @@ pub(crate) fn Meter(
                     })}
                 </span>
             }
+            .into_any()
         })
-    }
+    })
 }
 
 /// Class, filled hundredths, and the mark of the total when the use runs past it.

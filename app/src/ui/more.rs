@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use super::form::Button;
+use super::live::effect;
 use crate::text::K;
 
 /// How far ahead of the end the next page is asked for.
@@ -27,13 +28,13 @@ pub(crate) fn More(
     let end = NodeRef::<html::Div>::new();
     let seen = RwSignal::new(false);
     let watch = StoredValue::new_local(None::<Watch>);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(end) = end.get() {
             watch.set_value(Watch::new(&end, seen));
         }
     });
     on_cleanup(move || drop(watch.try_update_value(Option::take)));
-    Effect::new(move |_| {
+    effect(move || {
         if seen.get() && !busy.get() && !by_button.get() {
             on_more.run(());
         }

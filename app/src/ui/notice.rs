@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use super::live::maybe;
 
 /// What a notice (or a tag, or a number) means; always beside an icon and a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,10 +63,10 @@ pub(crate) fn Notice(
         <div class=["notice ", tone.class()].concat() role=role>
             <Glyph icon=tone.icon() />
             <div class="notice-words">
-                {move || {
+                {maybe(move || {
                     let title = title.get();
-                    (!title.is_empty()).then(|| view! { <strong>{title}</strong> })
-                }}
+                    (!title.is_empty()).then(|| view! { <strong>{title}</strong> }.into_any())
+                })}
                 {children()}
             </div>
         </div>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::live::effect;
 use crate::text::{K, t};
 
 /// The frame of a screen.
@@ -16,7 +17,7 @@ pub(crate) fn Page(
     /// The screen.
     children: Children,
 ) -> impl IntoView {
-    Effect::new(move |_| {
+    effect(move || {
         let (title, heading) = (title.get(), heading.get());
         let words = [title.as_str(), heading.as_str(), t(K::Zetel)()];
         let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();

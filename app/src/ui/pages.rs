@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::live::{live, maybe};
 use super::loaded::Remote;
 use super::more::More;
 use super::notice::{Notice, Tone};
@@ -87,23 +88,24 @@ fn EndOf(
     on_more: Callback<()>,
 ) -> impl IntoView {
     let failed = Memo::new(move |_| !fault.with(String::is_empty));
-    let trouble = move || {
+    let trouble = maybe(move || {
         failed.get().then(|| {
             view! {
                 <Notice tone=Tone::Red live=true>
                     <p>{fault}</p>
                 </Notice>
             }
+            .into_any()
         })
-    };
-    let end = move || match (more.get(), full.get()) {
+    });
+    let end = live(move || match (more.get(), full.get()) {
         (false, _) => ().into_any(),
         (true, false) => view! { <More busy on_more by_button=failed /> }.into_any(),
         (true, true) => {
             let words = move || tn(N::OnlyFirstRows, ROWS_MAX as i64, &[]);
             view! { <p class="more soft">{words} " " {t(K::SearchForOthers)}</p> }.into_any()
         }
-    };
+    });
     view! {
         {trouble}
         {end}

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use super::live::maybe;
 
 /// How long a line stays, in milliseconds.
 const STAYS_MS: u64 = 6_000;
@@ -47,7 +48,7 @@ pub(crate) fn StatusLine(
     /// The line.
     status: Status,
 ) -> impl IntoView {
-    let words = move || {
+    let words = maybe(move || {
         let line = status.line.get();
         (!line.is_empty()).then(|| {
             view! {
@@ -56,8 +57,9 @@ pub(crate) fn StatusLine(
                     <span>{line}</span>
                 </p>
             }
+            .into_any()
         })
-    };
+    });
     view! {
         <div class="status" role="status" aria-live="polite">
             {words}

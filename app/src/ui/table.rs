@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::icon::{Glyph, Icon};
+use super::live::on;
 use crate::text::{K, t};
 
 /// A column.
@@ -86,7 +87,7 @@ pub(crate) fn Table(
     let heads = columns.into_iter().map(head).collect_view();
     view! {
         <div class="table-box" class:sheet=sheet>
-            <table class="table" on:keydown=|event| on_key(&event)>
+            <table class="table" on:keydown=on(|event| on_key(&event))>
                 <caption class="unseen">{caption}</caption>
                 <thead>
                     <tr>{heads}</tr>
@@ -141,7 +142,7 @@ fn head(column: Column) -> impl IntoView {
     };
     view! {
         <th scope="col" class=class aria-sort=order>
-            <button type="button" class="sort" on:click=move |_| sort.pressed.run(())>
+            <button type="button" class="sort" on:click=on(move |_| sort.pressed.run(()))>
                 {label}
                 <span class="sort-icon">
                     <Glyph icon=Icon::Up />

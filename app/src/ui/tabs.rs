@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::live::{live, on};
+
 /// One tab.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Tab {
@@ -31,9 +33,9 @@ pub(crate) fn Tabs(
     /// The panel of the current tab.
     children: Children,
 ) -> impl IntoView {
-    let links = move || tabs.get().into_iter().map(link).collect_view();
+    let links = live(move || tabs.get().into_iter().map(link).collect_view().into_any());
     view! {
-        <div class="tabs" role="tablist" aria-label=label on:keydown=|event| on_key(&event)>
+        <div class="tabs" role="tablist" aria-label=label on:keydown=on(|event| on_key(&event))>
             {links}
         </div>
         <div id=PANEL class="tab-panel" role="tabpanel" aria-labelledby="tab-current">

@@ -16,6 +16,7 @@ use crate::text::{K, N, fill, now, number, t, tn};
 use crate::ui::dialog::{Dialog, Width};
 use crate::ui::form::Button;
 use crate::ui::icon::{Glyph, Icon};
+use crate::ui::live::{effect, live, maybe, on};
 use crate::ui::loaded::{Loaded, Remote};
 use crate::ui::media::one_column;
 use crate::ui::notice::{Notice, Tone};
@@ -49,7 +50,7 @@ pub(super) fn Card(
         name.unwrap_or_else(|| now(K::UserInformation).to_owned())
     });
     let inside = move || view! { <Inside card licenses on_assigned /> };
-    move || {
+    live(move || {
         if narrow.get() {
             view! {
                 <Dialog title=name width=Width::Narrow on_close>
@@ -65,14 +66,14 @@ pub(super) fn Card(
             }
             .into_any()
         }
-    }
+    })
 }
 
 /// A panel beside the list; takes the focus when it is opened from there, gives it back by `on_close`.
 #[component]
 fn Beside(name: Signal<String>, on_close: Callback<()>, children: Children) -> impl IntoView {
     let heading = NodeRef::<html::H2>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(heading) = heading.get() {
             // It has a tabindex.
             drop(heading.focus());
@@ -85,12 +86,12 @@ fn Beside(name: Signal<String>, on_close: Callback<()>, children: Children) -> i
         }
     };
     view! {
-        <section class="card sheet" aria-labelledby="card-name" on:keydown=on_key>
+        <section class="card sheet" aria-labelledby="card-name" on:keydown=on(on_key)>
             <header class="card-head">
                 <h2 id="card-name" tabindex="-1" node_ref=heading>
                     {name}
                 </h2>
-                <button type="button" class="icon-button" aria-label=t(K::Close) on:click=move |_| on_close.run(())>
+                <button type="button" class="icon-button" aria-label=t(K::Close) on:click=on(move |_| on_close.run(()))>
                     <Glyph icon=Icon::Cross />
                 </button>
             </header>
@@ -112,17 +113,17 @@ fn Inside(card: Remote<UserCard>, licenses: Known, on_assigned: Callback<()>) ->
     };
     view! {
         <Loaded of=card rows=5 let:user>
-            {move || user.with(details)}
+            {live(move || user.with(details))}
             <Trouble trouble licenses />
-            {move || {
+            {maybe(move || {
                 let user = user.get();
                 licenses.value.with(|known| known.as_ref().map(|known| held(&user, known, act)))
-            }}
+            })}
         </Loaded>
     }
 }
 
-fn details(card: &UserCard) -> impl IntoView + use<> {
+fn details(card: &UserCard) -> AnyView {
     let user = &card.user;
     let line = |label: K, value: AnyView| {
         view! {
@@ -147,14 +148,15 @@ fn details(card: &UserCard) -> impl IntoView + use<> {
             {line(K::CanLogIn, can_log_in(user.can_log_in).into_any())}
         </dl>
     }
+    .into_any()
 }
 
 /// Why a license was not assigned.
 #[component]
 fn Trouble(trouble: RwSignal<Option<Failure>>, licenses: Known) -> impl IntoView {
-    move || {
+    maybe(move || {
         trouble.get().map(|failure| {
-            let sentences = move || {
+            let sentences = live(move || {
                 licenses.value.with(|known| {
                     let known = known.as_ref().map(|known| known.licenses.as_slice());
                     let sentences = say_refusals(&failure, known.unwrap_or_default());
@@ -162,15 +164,17 @@ fn Trouble(trouble: RwSignal<Option<Failure>>, licenses: Known) -> impl IntoView
                         .into_iter()
                         .map(|sentence| view! { <p>{sentence}</p> })
                         .collect_view()
+                        .into_any()
                 })
-            };
+            });
             view! {
                 <Notice tone=Tone::Red title=K::NotAssigned live=true>
                     {sentences}
                 </Notice>
             }
+            .into_any()
         })
-    }
+    })
 }
 
 /// What the card acts with.
@@ -185,7 +189,7 @@ struct Acting {
 }
 
 /// What can be held, by owner: what they have, what they do not.
-fn held(user: &UserCard, known: &UserLicenses, act: Acting) -> impl IntoView + use<> {
+fn held(user: &UserCard, known: &UserLicenses, act: Acting) -> AnyView {
     let shown: Vec<_> = known
         .licenses
         .iter()
@@ -223,6 +227,7 @@ fn held(user: &UserCard, known: &UserLicenses, act: Acting) -> impl IntoView + u
     view! {
         <div class="held-groups">{groups} {nothing} {more}</div>
     }
+    .into_any()
 }
 
 fn held_row(user: &UserCard, license: &UserLicense, act: Acting) -> impl IntoView + use<> {
@@ -297,7 +302,7 @@ fn assign_button(user: &UserCard, license: &UserLicense, act: Acting) -> impl In
     };
     let busy = move || (act.busy.get() == Some(module)).then_some("true");
     view! {
-        <button type="button" class="button small" aria-label=label aria-busy=busy on:click=press>
+        <button type="button" class="button small" aria-label=label aria-busy=busy on:click=on(press)>
             {t(K::Assign)}
         </button>
     }

@@ -12,6 +12,7 @@ use crate::remote::pages;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
 use crate::text::{K, N, fill, now, number, t, tn};
 use crate::ui::filter::Search;
+use crate::ui::live::{live, maybe};
 use crate::ui::loaded::Loaded;
 use crate::ui::media::one_column;
 use crate::ui::meter::Meter;
@@ -47,19 +48,22 @@ pub(super) fn Holders(
     let list = Memo::new(move |_| !narrow.get() || chosen.get().is_none());
     view! {
         <div class="holders">
-            {move || {
+            {maybe(move || {
                 list.get()
                     .then(|| {
                         view! {
                             <nav class="sheet license-list" aria-label=t(K::UserLicencesTab)>
                                 <Loaded of=licenses rows=8 let:known>
-                                    {move || known.with(|known| groups(known, chosen))}
+                                    {live(move || known.with(|known| groups(known, chosen)))}
                                 </Loaded>
                             </nav>
                         }
+                            .into_any()
                     })
-            }}
-            {move || chosen.get().map(|module| view! { <HoldersOf module route narrow licenses /> })}
+            })}
+            {maybe(move || {
+                chosen.get().map(|module| view! { <HoldersOf module route narrow licenses /> }.into_any())
+            })}
         </div>
     }
 }
@@ -175,15 +179,16 @@ fn HoldersOf(
         let module = Some(module);
         navigation.replace(Route::UserLicenses(UserLicensesRoute { module, search }));
     };
-    let back = move || {
+    let back = maybe(move || {
         narrow.get().then(|| {
             view! {
                 <p class="back">
                     <a href=UserLicensesRoute::default().href()>{t(K::AllUserLicences)}</a>
                 </p>
             }
+            .into_any()
         })
-    };
+    });
     let total = Signal::derive(move || {
         licenses.value.with(|known| {
             let known = known.as_ref()?;
@@ -207,7 +212,7 @@ fn HoldersOf(
                 <header class="card-head">
                     <div>
                         <h2 id="holders-of">{move || head.with(|head| head.description.clone())}</h2>
-                        <p class="seats">{move || head.with(|head| seats(head, total.get()))}</p>
+                        <p class="seats">{live(move || head.with(|head| seats(head, total.get())))}</p>
                     </div>
                     <Search value=search label=K::SearchForUsers on_search=Callback::new(on_search) />
                 </header>
@@ -222,7 +227,7 @@ fn HoldersOf(
                         </For>
                     </tbody>
                 </Table>
-                {move || head.with(empty)}
+                {maybe(move || head.with(empty))}
                 <End of=holders />
                 <div class="table-foot" role="status">
                     {move || head.with(count)}
@@ -232,7 +237,7 @@ fn HoldersOf(
     }
 }
 
-fn seats(head: &wire::Holders, total: Option<i32>) -> impl IntoView + use<> {
+fn seats(head: &wire::Holders, total: Option<i32>) -> AnyView {
     let Some(total) = total else {
         return view! { <span>{in_use_unlimited(head.in_use)}</span> }.into_any();
     };
@@ -257,17 +262,18 @@ fn count(head: &wire::Holders) -> String {
     tn(N::UsersOf, all, &[("some", &number(head.count))])
 }
 
-fn empty(head: &wire::Holders) -> Option<impl IntoView + use<>> {
+fn empty(head: &wire::Holders) -> Option<AnyView> {
     let words = match (head.count, head.in_use) {
         (0, 0) => K::NoHolders,
         (0, _) => K::NoUserMatches,
         _ => return None,
     };
-    Some(view! {
+    let words = view! {
         <div class="empty">
             <p>{t(words)}</p>
         </div>
-    })
+    };
+    Some(words.into_any())
 }
 
 fn holder_row(holder: Holder) -> impl IntoView {

@@ -13,6 +13,7 @@ use crate::remote::pages;
 use crate::route::{Route, UsersRoute};
 use crate::text::{K, N, fill, now, number, t, tn};
 use crate::ui::filter::{Check, Choice, Pick, Search};
+use crate::ui::live::{live, maybe};
 use crate::ui::loaded::Loaded;
 use crate::ui::pages::{End, Pages};
 use crate::ui::table::{Column, Sort, Table};
@@ -41,7 +42,7 @@ pub(super) fn List(
         |query: UsersQuery, after| async move { api::users(&UsersQuery { after, ..query }).await },
     );
     let chosen = Memo::new(move |_| route.with(|route| route.user));
-    let card = move || {
+    let card = maybe(move || {
         chosen.get().map(|user| {
             let close = move || {
                 navigation.close(Route::Users(with_user(&route.get_untracked(), None)));
@@ -52,8 +53,9 @@ pub(super) fn List(
                 users.head.reload();
             };
             view! { <Card user licenses on_close=Callback::from(close) on_assigned=Callback::from(assigned) /> }
+                .into_any()
         })
-    };
+    });
     view! {
         <Filters route licenses users />
         <div class="beside" class:with-card=move || chosen.get().is_some()>
@@ -311,11 +313,11 @@ fn Empty(route: Memo<UsersRoute>, head: Signal<Users>) -> impl IntoView {
         }
         .into_any()
     };
-    move || {
+    maybe(move || {
         empty
             .get()
-            .then(|| view! { <div class="empty">{words}</div> })
-    }
+            .then(|| view! { <div class="empty">{live(words)}</div> }.into_any())
+    })
 }
 
 /// Puts the focus back on the row whose card was closed.
