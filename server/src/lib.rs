@@ -12,7 +12,9 @@ pub mod extract;
 pub mod layers;
 pub mod retrieval;
 pub mod seed;
+pub mod serve;
 pub mod start;
+pub mod trust;
 
 pub mod auth;
 mod routes;
@@ -23,7 +25,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use licensing::trust::Trust;
 
 pub use auth::{Admin, Session, SignedIn};
 
@@ -35,6 +36,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Error;
 use crate::events::Events;
+use crate::trust::TrustSource;
 
 /// What every handler works with; take it as an argument (`state: State`). Cheap to clone.
 #[derive(Clone)]
@@ -46,11 +48,11 @@ pub struct State {
     /// The only source of "now" and "today".
     pub clock: Clock,
     /// Whose licenses count.
-    pub trust: Arc<Trust>,
+    pub trust: TrustSource,
     /// Tells open browsers what changed; call after the commit.
     pub events: Events,
     /// Asks license servers.
-    pub http: reqwest::Client,
+    pub servers: retrieval::Client,
     /// Who guesses passwords.
     pub attempts: Attempts,
     /// Verifies passwords, a few at once.

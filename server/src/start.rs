@@ -1,11 +1,9 @@
 //! Puts a console together from its configuration: database, trusted roots, clock.
 
 use std::fmt;
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use licensing::trust::{Jwk, Trust};
 
 use crate::State;
 use crate::auth::attempts::Attempts;
@@ -15,11 +13,8 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Cause;
 use crate::events::Events;
-
-/// Largest key file, in bytes.
-const KEY_FILE_MAX: u64 = 64 * 1024;
-/// Most root keys.
-const ROOTS_MAX: usize = 100;
+use crate::retrieval;
+use crate::trust::TrustSource;
 
 impl State {
     /// A console over an open database.
@@ -27,24 +22,27 @@ impl State {
     /// # Errors
     /// When the roots or the client of the license servers cannot be made as configured.
     pub fn new(config: Config, db: Db, clock: Clock) -> Result<Self, StartError> {
-        let trust = Trust {
-            roots: config.roots.as_deref().map_or(Ok(Vec::new()), roots)?,
-            denied: config.denied_keys.clone(),
-        };
-        let http = crate::retrieval::client(&config).map_err(|cause| StartError {
-            cause: Some(cause),
-            ..StartError::config(
+        let trust = TrustSource::open(&config).map_err(|fault| {
+            StartError::config(
+                fault.to_string(),
+                "See that roots names a folder of public keys as JWK (*.jwk).",
+            )
+            .because(fault)
+        })?;
+        let servers = retrieval::Client::new(&config).map_err(|cause| {
+            StartError::config(
                 "the client that asks license servers cannot be made",
                 "See proxy and ca_file.",
             )
+            .because(cause)
         })?;
         Ok(Self {
             db,
             config: Arc::new(config),
             clock,
-            trust: Arc::new(trust),
+            trust,
             events: Events::default(),
-            http,
+            servers,
             attempts: Attempts::default(),
             passwords: Passwords::default(),
         })
@@ -63,57 +61,6 @@ pub fn time_zone(name: &str) -> Result<TimeZone, StartError> {
         )
         .because(cause)
     })
-}
-
-/// The root keys of a folder: every `*.jwk`, in order of name.
-fn roots(folder: &Path) -> Result<Vec<Jwk>, StartError> {
-    let unreadable = |cause| {
-        StartError::config(
-            format!(
-                "the folder of root keys {} cannot be read",
-                folder.display()
-            ),
-            "See that roots names a folder with *.jwk files.",
-        )
-        .because(cause)
-    };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "jwk") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    if files.len() > ROOTS_MAX {
-        return Err(StartError::config(
-            format!("{} holds more than {ROOTS_MAX} keys", folder.display()),
-            "Keep only the keys of roots that are to be trusted.",
-        ));
-    }
-    files.iter().map(|file| root(file)).collect()
-}
-
-fn root(file: &Path) -> Result<Jwk, StartError> {
-    let wrong = |what: &str| {
-        StartError::config(
-            format!("the root key {} {what}", file.display()),
-            "Put the owner's public key there, as a JWK: kty OKP, crv Ed25519, x.",
-        )
-    };
-    let size = std::fs::metadata(file)
-        .map_err(|cause| wrong("cannot be read").because(cause))?
-        .len();
-    if size > KEY_FILE_MAX {
-        return Err(wrong("is too large for a key"));
-    }
-    let text = std::fs::read(file).map_err(|cause| wrong("cannot be read").because(cause))?;
-    let json: serde_json::Value =
-        serde_json::from_slice(&text).map_err(|cause| wrong("is no JSON").because(cause))?;
-    if json.get("d").is_some() {
-        return Err(wrong("is a private key, which must not be here"));
-    }
-    serde_json::from_value(json).map_err(|cause| wrong("is no key").because(cause))
 }
 
 /// Why the program ends, and what to do about it.
