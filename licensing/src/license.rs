@@ -8,7 +8,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
 
 /// Longest name of a module, an owner or a plan group, in bytes (module-licenses: 239).
 pub const NAME_MAX: usize = 239;
@@ -429,13 +428,27 @@ impl FromStr for CivilDate {
     type Err = MalformedDate;
 
     fn from_str(text: &str) -> Result<Self, MalformedDate> {
-        if text.len() != "YYYY-MM-DD".len() {
+        // By hand: the client has a size to keep, and a general parser of dates is as large as a screen.
+        let [year, month, day] = [text.get(..4), text.get(5..7), text.get(8..)].map(digits);
+        let dashed = text.len() == "YYYY-MM-DD".len()
+            && [4, 7].iter().all(|&at| text.as_bytes()[at] == b'-');
+        let (Some(year), Some(month), Some(day), true) = (year, month, day, dashed) else {
             return Err(MalformedDate);
-        }
-        time::Date::parse(text, format_description!("[year]-[month]-[day]"))
+        };
+        let (Ok(month), Ok(day)) = (u8::try_from(month), u8::try_from(day)) else {
+            return Err(MalformedDate);
+        };
+        time::Month::try_from(month)
+            .and_then(|month| time::Date::from_calendar_date(i32::from(year), month, day))
             .map(Self)
             .map_err(|_| MalformedDate)
     }
+}
+
+/// A number of digits alone.
+fn digits(text: Option<&str>) -> Option<u16> {
+    let text = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
+    text.parse().ok()
 }
 
 impl Serialize for CivilDate {

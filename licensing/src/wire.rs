@@ -254,7 +254,6 @@ pub struct ModuleUse {
     /// Code name.
     pub module: ModuleName,
     /// Seats in use, and in use under the offer's plan sets.
-    #[serde(flatten)]
     pub usage: crate::compare::Use,
 }
 
@@ -450,7 +449,6 @@ pub struct Holders {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// Who.
-    #[serde(flatten)]
     pub user: UserRow,
     /// Why their seat could be freed; none: they use it.
     pub reason: Option<Reason>,
@@ -598,7 +596,6 @@ pub struct UserRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserCard {
     /// Who.
-    #[serde(flatten)]
     pub user: UserRow,
     /// E-mail address; may be empty.
     pub email: String,
@@ -638,7 +635,7 @@ pub struct ErrorBody {
 
 /// One of several things that are wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Problem {
     /// A field of the request.
     Field {
