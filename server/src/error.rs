@@ -180,6 +180,23 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+/// An error with its causes, for people.
+#[must_use]
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        // Some errors repeat their cause.
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        cause = error.source();
+    }
+    text
+}
+
 /// The failure of an answer, for [`crate::layers`] to write down.
 #[derive(Clone)]
 pub(crate) struct Failed(pub(crate) Arc<Error>);

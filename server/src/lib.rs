@@ -13,6 +13,7 @@ pub mod layers;
 pub mod retrieval;
 pub mod seed;
 pub mod serve;
+pub mod site;
 pub mod start;
 pub mod trust;
 
@@ -27,6 +28,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 pub use auth::{Admin, Session, SignedIn};
+pub use routes::{Route, Who};
 
 use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
@@ -36,6 +38,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Error;
 use crate::events::Events;
+use crate::site::Site;
 use crate::trust::TrustSource;
 
 /// What every handler works with; take it as an argument (`state: State`). Cheap to clone.
@@ -57,6 +60,8 @@ pub struct State {
     pub attempts: Attempts,
     /// Verifies passwords, a few at once.
     pub passwords: Passwords,
+    /// The client's files.
+    pub site: Site,
 }
 
 impl FromRequestParts<State> for State {
@@ -69,12 +74,16 @@ impl FromRequestParts<State> for State {
 
 /// The whole server as a router.
 pub fn app(state: State) -> Router {
-    let router = Router::new()
-        .merge(routes::session::router())
-        .merge(routes::licenses::router())
-        .merge(routes::users::router())
-        .merge(routes::holders::router())
-        .fallback(async || Error::NotFound)
-        .with_state(state);
-    layers::around(router)
+    let router = routes::all()
+        .router
+        .method_not_allowed_fallback(async || Error::NotFound)
+        .fallback(site::serve)
+        .with_state(state.clone());
+    layers::around(router, &state)
+}
+
+/// Every route of the console, and who may ask.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes::all().table
 }

@@ -14,6 +14,7 @@ use crate::db::Db;
 use crate::error::Cause;
 use crate::events::Events;
 use crate::retrieval;
+use crate::site::Site;
 use crate::trust::TrustSource;
 
 impl State {
@@ -45,6 +46,7 @@ impl State {
             servers,
             attempts: Attempts::default(),
             passwords: Passwords::default(),
+            site: Site::default(),
         })
     }
 }

@@ -17,9 +17,9 @@ const TURN_WAIT: Duration = Duration::from_secs(10);
 /// Seconds after which to try again when there was no turn.
 const TURN_RETRY_S: u64 = 10;
 /// Longest password, in bytes.
-pub(crate) const PASSWORD_MAX: usize = 1024;
+pub const PASSWORD_MAX: usize = 1024;
 /// Shortest password, in characters.
-pub(crate) const PASSWORD_MIN: usize = 8;
+pub const PASSWORD_MIN: usize = 8;
 /// Of no password: verified when there is no such user, so that both take equally long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

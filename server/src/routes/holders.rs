@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::Router;
-use axum::routing::{get, post};
 use licensing::assignment::{self, Assignments, Candidate};
 use licensing::license::{CivilDate, ModuleName, Timestamp};
 use licensing::wire::{
@@ -14,6 +12,7 @@ use serde_json::json;
 
 use super::users::rows::rows;
 use super::users::{cursor, search};
+use super::{Routes, Who};
 use crate::clock::Clock;
 use crate::db::assignments::{self, NotWritten, Sold, TakenUser, held};
 use crate::db::audit::{self, Act, Entry};
@@ -28,11 +27,11 @@ use crate::{Admin, SignedIn, State};
 const CHANGED_NAMED_MAX: usize = 100;
 
 /// Its routes.
-pub(crate) fn router() -> Router<State> {
-    Router::new()
-        .route(paths::HOLDERS, get(holders))
-        .route(paths::SUGGESTIONS, get(suggestions))
-        .route(paths::FREE, post(free))
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get(paths::HOLDERS, Who::SignedIn, holders)
+        .get(paths::SUGGESTIONS, Who::Administrator, suggestions)
+        .post(paths::FREE, Who::Administrator, free)
 }
 
 async fn holders(
@@ -162,7 +161,7 @@ async fn suggestions(
             });
         })
         .await?;
-        let first = assignment::suggest(&candidates, query.count, today);
+        let first = assignment::suggest(&candidates, query.count);
         let users = users::some(tx, &first).await?;
         let seen = Seen { sold: &sold, module: &name, today, clock: &state.clock };
         Ok(Suggestions { holders: seen.holders(tx, users).await? })

@@ -1,10 +1,8 @@
 //! Routes of licenses.
 
-use axum::Router;
-
-use crate::State;
+use super::Routes;
 
 /// Its routes.
-pub(crate) fn router() -> Router<State> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::default()
 }

@@ -1,10 +1,9 @@
 //! Signing in and out, and what anyone may know before.
 
-use axum::Router;
-use axum::routing::get;
 use axum_extra::extract::CookieJar;
 use licensing::wire::{self, About, Done, ErrorCode, FieldFault, SignIn, paths};
 
+use super::{Routes, Who};
 use crate::State;
 use crate::auth::password::PASSWORD_MAX;
 use crate::auth::{self, Session, SignedIn};
@@ -17,11 +16,12 @@ use crate::layers::Client;
 /// Longest user ID, in characters.
 const USER_ID_MAX: usize = 254;
 
-/// Its routes.
-pub(crate) fn router() -> Router<State> {
-    Router::new()
-        .route(paths::ABOUT, get(about))
-        .route(paths::SESSION, get(session).post(sign_in).delete(sign_out))
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get(paths::ABOUT, Who::Anyone, about)
+        .get(paths::SESSION, Who::SignedIn, session)
+        .post(paths::SESSION, Who::Anyone, sign_in)
+        .delete(paths::SESSION, Who::Anyone, sign_out)
 }
 
 async fn about(state: State) -> Result<Json<About>, Error> {
@@ -46,7 +46,7 @@ async fn sign_in(
     let password = text("password", &request.password, PASSWORD_MAX)?.to_owned();
     let attempt = state
         .attempts
-        .begin(&user_id, client.address(&state), state.clock.now())
+        .begin(&user_id, client.address(), state.clock.now())
         .map_err(|seconds| Error::refused_for(ErrorCode::TooManyAttempts, seconds))?;
     let credential = sessions::credential(&state.db, &user_id).await?;
     let hash = credential

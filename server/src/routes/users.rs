@@ -4,8 +4,6 @@ pub(crate) mod rows;
 
 use std::collections::BTreeSet;
 
-use axum::Router;
-use axum::routing::{get, post};
 use licensing::assignment::{self, Refusal};
 use licensing::license::LicenseType;
 use licensing::standing::{Phase, standing};
@@ -16,6 +14,7 @@ use licensing::wire::{
 use serde_json::json;
 
 use self::rows::rows;
+use super::{Routes, Who};
 use crate::db::assignments::{self, NotWritten, held};
 use crate::db::audit::{self, Act, Entry};
 use crate::db::modules::{self, Module};
@@ -28,12 +27,12 @@ use crate::extract::{Json, Path, Query};
 use crate::{Admin, SignedIn, State};
 
 /// Its routes.
-pub(crate) fn router() -> Router<State> {
-    Router::new()
-        .route(paths::USERS, get(users))
-        .route(paths::USER, get(user))
-        .route(paths::ASSIGN, post(assign))
-        .route(paths::USER_LICENSES, get(user_licenses))
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get(paths::USERS, Who::SignedIn, users)
+        .get(paths::USER, Who::SignedIn, user)
+        .post(paths::ASSIGN, Who::Administrator, assign)
+        .get(paths::USER_LICENSES, Who::SignedIn, user_licenses)
 }
 
 async fn users(

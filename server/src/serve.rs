@@ -1,0 +1,131 @@
+//! Runs the console: from the lock on its database to the last answer before it stops.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use licensing::license::Timestamp;
+use tokio::net::TcpListener;
+
+use crate::auth::Since;
+use crate::config::Config;
+use crate::db::{Address, Db, Lock, sessions};
+use crate::error::chain;
+use crate::start::StartError;
+use crate::{State, app};
+
+/// Longest wait for running requests when it is told to stop.
+const STOP_WAIT: Duration = Duration::from_secs(10);
+/// How often ended sessions are removed.
+const SWEPT_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Runs the console until it is told to stop (SIGTERM, Ctrl-C).
+///
+/// # Errors
+/// When it cannot begin, or loses the lock on its database.
+pub async fn serve(config: Config, fixed_clock: Option<Timestamp>) -> Result<(), StartError> {
+    let clock = config.clock(fixed_clock)?;
+    let address: Address = config.database_url.parse()?;
+    let listen = config.listen;
+    let mut lock = Lock::take(&address).await?;
+    let db = Db::open(&address).await?;
+    db.migrate().await?;
+    let state = State::new(config, db, clock)?;
+    let listener = TcpListener::bind(listen).await.map_err(|cause| {
+        StartError::failed(
+            format!("cannot listen on {listen}"),
+            "Another program may listen there: stop it, or set listen to another port.",
+        )
+        .because(cause)
+    })?;
+    if !state.config.secure_cookie() && !listen.ip().is_loopback() {
+        tracing::warn!(
+            "sessions go over plain HTTP: put HTTPS in front and leave out secure_cookie"
+        );
+    }
+    let swept = tokio::spawn(sweep(state.clone()));
+    // The address as bound: port 0 means any.
+    let bound = listener.local_addr().unwrap_or(listen);
+    tracing::info!("listening on http://{bound}");
+    let ended = tokio::select! {
+        ended = answer(listener, &state) => ended,
+        cause = lock.lost() => Err(StartError::database(
+            "the lock on the database was lost",
+            "Start the console again when the database answers.",
+        )
+        .because(cause)),
+    };
+    swept.abort();
+    state.db.close().await;
+    drop(lock);
+    tracing::info!("stopped");
+    ended
+}
+
+/// Answers until told to stop, then finishes what runs, for a while.
+async fn answer(listener: TcpListener, state: &State) -> Result<(), StartError> {
+    let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
+    let service = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let events = state.events.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        told_to_stop().await;
+        tracing::info!("stopping");
+        events.stop();
+        // The other end is gone only when the server has ended by itself.
+        let _ = stop.send(());
+    });
+    let overdue = async {
+        if stopping.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(STOP_WAIT).await;
+    };
+    tokio::select! {
+        ended = async { server.await } => ended.map_err(|cause| {
+            StartError::failed("the server ended", "See the cause.").because(cause)
+        }),
+        () = overdue => {
+            tracing::warn!("some requests did not end in time");
+            Ok(())
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {}
+            () = interrupted() => {}
+        },
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be heard");
+            interrupted().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    interrupted().await;
+}
+
+async fn interrupted() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::warn!(%error, "Ctrl-C cannot be heard");
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Removes ended sessions, at the start and then now and again.
+async fn sweep(state: State) {
+    let mut every = tokio::time::interval(SWEPT_EVERY);
+    loop {
+        every.tick().await;
+        match sessions::sweep(&state.db, Since::of(state.clock.now())).await {
+            Ok(0) => {}
+            Ok(sessions) => tracing::info!(sessions, "removed ended sessions"),
+            Err(error) => tracing::warn!(error = chain(&error), "ended sessions were not removed"),
+        }
+    }
+}
