@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::license::{CivilDate, License, ModuleName, UserType};
+use crate::license::{CivilDate, License, LicenseType, ModuleLicense, ModuleName, UserType};
 
 /// A user's assignments of one owner.
 pub type Assignments = BTreeSet<ModuleName>;
@@ -19,15 +19,22 @@ pub type Moves = BTreeMap<ModuleName, i32>;
 /// Modules that are not user licenses of this license do not count.
 #[must_use]
 pub fn effective(license: &License, assignments: &Assignments) -> BTreeSet<ModuleName> {
-    let _ = (license, assignments);
-    unimplemented!()
+    let given = || assignments.iter().filter_map(|name| license.module(name));
+    let members: Vec<ModuleName> = given().flat_map(ModuleLicense::set).collect();
+    given()
+        .chain(members.iter().filter_map(|name| license.module(name)))
+        .filter(|module| module.license_type == LicenseType::UserLicense)
+        .map(|module| module.module_name.clone())
+        .collect()
 }
 
 /// Which counters move, and by how much, when a user's assignments go from one set to another.
 #[must_use]
 pub fn moves(license: &License, before: &Assignments, after: &Assignments) -> Moves {
-    let _ = (license, before, after);
-    unimplemented!()
+    let (before, after) = (effective(license, before), effective(license, after));
+    let gained = after.difference(&before).map(|name| (name.clone(), 1));
+    let lost = before.difference(&after).map(|name| (name.clone(), -1));
+    gained.chain(lost).collect()
 }
 
 /// Seats in use, from groups of users with the same assignments: (assignments, how many users).
@@ -37,8 +44,19 @@ pub fn recount<'a>(
     license: &License,
     groups: impl IntoIterator<Item = (&'a Assignments, i32)>,
 ) -> Moves {
-    let _ = (license, groups.into_iter().count());
-    unimplemented!()
+    let user_licenses = license
+        .module_licenses
+        .iter()
+        .filter(|module| module.license_type == LicenseType::UserLicense);
+    let mut counts: Moves = user_licenses
+        .map(|module| (module.module_name.clone(), 0))
+        .collect();
+    for (assignments, users) in groups {
+        for name in effective(license, assignments) {
+            *counts.entry(name).or_default() += users;
+        }
+    }
+    counts
 }
 
 /// Why a user may not be assigned a module.
@@ -103,8 +121,79 @@ pub fn may_assign(
     module: &ModuleName,
     in_use: &Moves,
 ) -> Result<Moves, Vec<Refusal>> {
-    let _ = (license, user_type, assignments, module, in_use);
-    unimplemented!()
+    let Some(wanted) = license.module(module) else {
+        return Err(vec![Refusal::NotSold(module.clone())]);
+    };
+    if !wanted.is_assignable() {
+        return Err(vec![Refusal::NotAssignable(module.clone())]);
+    }
+    if assignments.contains(module) {
+        return Err(vec![Refusal::AlreadyAssigned(module.clone())]);
+    }
+    let mut refusals = Vec::new();
+    let allowed = wanted.allowed_user_type;
+    if allowed != UserType::Unknown && allowed != user_type {
+        refusals.push(Refusal::UserTypeNotAllowed {
+            module: module.clone(),
+            allowed,
+        });
+    }
+    let after: Assignments = assignments.iter().chain([module]).cloned().collect();
+    if let Some(prerequisite) = &wanted.prerequisite_module_name
+        && !is_met(license, &effective(license, &after), prerequisite)
+    {
+        refusals.push(Refusal::PrerequisiteMissing {
+            module: module.clone(),
+            prerequisite: prerequisite.clone(),
+        });
+    }
+    if let Some(group) = wanted.plan_group.as_ref().filter(|_| wanted.is_user_plan()) {
+        let others = assignments.iter().filter_map(|name| license.module(name));
+        let of_group =
+            others.filter(|other| other.is_user_plan() && other.plan_group.as_ref() == Some(group));
+        refusals.extend(of_group.map(|other| Refusal::PlanOfGroup {
+            module: module.clone(),
+            holds: other.module_name.clone(),
+        }));
+    }
+    let moves = moves(license, assignments, &after);
+    refusals.extend(
+        shortages(license, &moves, in_use)
+            .into_iter()
+            .map(Refusal::NoSeat),
+    );
+    if refusals.is_empty() {
+        Ok(moves)
+    } else {
+        Err(refusals)
+    }
+}
+
+/// Modules that would have more seats in use than were bought, had these counters moved; in order of name.
+#[must_use]
+pub fn shortages(license: &License, moves: &Moves, in_use: &Moves) -> Vec<Shortage> {
+    let gains = moves.iter().filter(|(_, seats)| **seats > 0);
+    gains
+        .filter_map(|(name, seats)| {
+            let bought = license.module(name)?.total()?;
+            let in_use = in_use.get(name).copied().unwrap_or_default();
+            let short = in_use.saturating_add(*seats).saturating_sub(bought);
+            (short > 0).then(|| Shortage {
+                module: name.clone(),
+                bought,
+                in_use,
+                short,
+            })
+        })
+        .collect()
+}
+
+/// Whether a prerequisite holds for somebody with these modules: they have it, or everybody has.
+fn is_met(license: &License, effective: &BTreeSet<ModuleName>, prerequisite: &ModuleName) -> bool {
+    effective.contains(prerequisite)
+        || license
+            .module(prerequisite)
+            .is_some_and(|module| module.license_type != LicenseType::UserLicense)
 }
 
 /// What goes when a user gives up a module: every assignment of theirs that brings it, and every assignment whose
@@ -115,8 +204,39 @@ pub fn freed(
     assignments: &Assignments,
     module: &ModuleName,
 ) -> BTreeSet<ModuleName> {
-    let _ = (license, assignments, module);
-    unimplemented!()
+    if !effective(license, assignments).contains(module) {
+        return BTreeSet::new();
+    }
+    let brings = |name: &ModuleName| {
+        name == module
+            || license
+                .module(name)
+                .is_some_and(|given| given.set().contains(module))
+    };
+    let (mut gone, mut kept): (Assignments, Assignments) =
+        assignments.iter().cloned().partition(|name| brings(name));
+    // Each round what has lost its prerequisite; the next round what depended on that.
+    loop {
+        let before = effective(license, assignments);
+        let after = effective(license, &kept);
+        let lost: Assignments = kept
+            .iter()
+            .filter(|name| {
+                let needed = license
+                    .module(name)
+                    .and_then(|given| given.prerequisite_module_name.as_ref());
+                needed.is_some_and(|needed| {
+                    is_met(license, &before, needed) && !is_met(license, &after, needed)
+                })
+            })
+            .cloned()
+            .collect();
+        if lost.is_empty() {
+            return gone;
+        }
+        kept = &kept - &lost;
+        gone.extend(lost);
+    }
 }
 
 /// What is known of a holder when somebody has to give up a seat.
@@ -152,14 +272,37 @@ pub const LONG_WITHOUT_SIGN_IN_DAYS: i64 = 60;
 /// Why this holder's seat could be freed; none: they use it.
 #[must_use]
 pub fn reason(candidate: &Candidate, today: CivilDate) -> Option<Reason> {
-    let _ = (candidate, today);
-    unimplemented!()
+    if !candidate.can_log_in {
+        return Some(Reason::CannotLogIn);
+    }
+    if candidate.former_employee {
+        return Some(Reason::FormerEmployee);
+    }
+    let Some(last) = candidate.last_sign_in else {
+        return Some(Reason::NeverSignedIn);
+    };
+    let days = last.days_until(today);
+    (days >= LONG_WITHOUT_SIGN_IN_DAYS).then_some(Reason::DaysWithoutSignIn(days))
 }
 
 /// Whose seats to free first: cannot log in, former employees, then the longest without sign-in (never first);
 /// ties by user id. At most `count`, and only those with a reason or, after them, by the age of their last sign-in.
 #[must_use]
-pub fn suggest(candidates: &[Candidate], count: usize, today: CivilDate) -> Vec<i32> {
-    let _ = (candidates, count, today);
-    unimplemented!()
+pub fn suggest(candidates: &[Candidate], count: usize) -> Vec<i32> {
+    // Never signed in sorts before every date.
+    let rank = |candidate: &Candidate| {
+        (
+            candidate.can_log_in,
+            !candidate.former_employee,
+            candidate.last_sign_in,
+            candidate.user,
+        )
+    };
+    let mut ranked: Vec<&Candidate> = candidates.iter().collect();
+    if count < ranked.len() && count > 0 {
+        ranked.select_nth_unstable_by_key(count - 1, |candidate| rank(candidate));
+    }
+    ranked.truncate(count);
+    ranked.sort_unstable_by_key(|candidate| rank(candidate));
+    ranked.into_iter().map(|candidate| candidate.user).collect()
 }

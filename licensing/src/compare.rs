@@ -1,10 +1,10 @@
 //! What a new license changes, what blocks it, and what asks for a person (protocol: "Offers and activation").
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::license::{License, ModuleLicense, ModuleName};
+use crate::license::{CivilDate, License, LicenseType, ModuleLicense, ModuleName};
 
 /// Seats in use, per module of the installed license.
 pub type Uses = BTreeMap<ModuleName, Use>;
@@ -106,22 +106,38 @@ pub struct ModuleChange {
 }
 
 impl ModuleChange {
-    /// How many more (or fewer) there will be; none where one side has no ceiling.
+    /// How many more (or fewer) there will be; none where a side has no ceiling.
     #[must_use]
     pub fn difference(&self) -> Option<i64> {
-        unimplemented!()
+        let before = self.before.as_ref().map_or(Some(0), ModuleLicense::total)?;
+        let after = self.after.as_ref().map_or(Some(0), ModuleLicense::total)?;
+        Some(i64::from(after) - i64::from(before))
     }
 
     /// How many will be free; negative: so many too many in use. None without a ceiling.
     #[must_use]
     pub fn available_after(&self) -> Option<i64> {
-        unimplemented!()
+        let after = self.after.as_ref()?.total()?;
+        Some(i64::from(after) - i64::from(self.usage.in_use_after))
     }
 
-    /// How many seats have to be freed first; 0 when none.
+    /// How many seats have to be freed before it can be activated; 0 when nothing blocks.
     #[must_use]
     pub fn to_remove(&self) -> i32 {
-        unimplemented!()
+        match self.blocks {
+            None => 0,
+            Some(Block::TooFew) => {
+                let after = self
+                    .after
+                    .as_ref()
+                    .and_then(ModuleLicense::total)
+                    .unwrap_or_default();
+                self.usage.in_use_after.saturating_sub(after)
+            }
+            Some(Block::Disappears | Block::NoUserLicense) => {
+                self.usage.in_use_after.max(self.usage.in_use)
+            }
+        }
     }
 }
 
@@ -178,6 +194,202 @@ pub enum Ask {
 /// What `new` changes in `current` (none: nothing installed yet). A hidden module is listed only when it blocks.
 #[must_use]
 pub fn compare(current: Option<&License>, new: &License, uses: &Uses) -> Comparison {
-    let _ = (current, new, uses);
-    unimplemented!()
+    let mut comparison = Comparison {
+        license: license_changes(current, new),
+        ..Comparison::default()
+    };
+    let old = |name: &ModuleName| current.and_then(|current| current.module(name));
+    for after in &new.module_licenses {
+        let before = old(&after.module_name);
+        let change = module_change(current, before, Some(after), uses);
+        if before.is_some_and(|before| texts(before) != texts(after)) && change.changes.is_empty() {
+            comparison.descriptions_changed += 1;
+        }
+        comparison.modules.extend(listed(change));
+    }
+    let removed = current
+        .into_iter()
+        .flat_map(|current| &current.module_licenses);
+    for before in removed.filter(|before| new.module(&before.module_name).is_none()) {
+        let change = module_change(current, Some(before), None, uses);
+        comparison.modules.extend(listed(change));
+    }
+    comparison
+}
+
+/// What an administrator should see: what blocks, and of the visible modules what changed.
+fn listed(change: ModuleChange) -> Option<ModuleChange> {
+    let is_hidden =
+        |module: &Option<ModuleLicense>| module.as_ref().is_none_or(|module| module.is_hidden);
+    let hidden = is_hidden(&change.before) && is_hidden(&change.after);
+    let shown = change.blocks.is_some() || (!hidden && !change.changes.is_empty());
+    shown.then_some(change)
+}
+
+fn module_change(
+    current: Option<&License>,
+    before: Option<&ModuleLicense>,
+    after: Option<&ModuleLicense>,
+    uses: &Uses,
+) -> ModuleChange {
+    let shown = after.or(before).expect("a change has at least one side");
+    let usage = uses.get(&shown.module_name).copied().unwrap_or_default();
+    let plans = current
+        .into_iter()
+        .flat_map(|current| current.plans_that_bring(&shown.module_name));
+    ModuleChange {
+        module: shown.module_name.clone(),
+        description: shown.module_description.clone(),
+        before: before.cloned(),
+        after: after.cloned(),
+        changes: changes(before, after),
+        usage,
+        blocks: blocks(after, usage),
+        asks: asks(before, after, usage),
+        brought_by: plans.map(|plan| plan.module_name.clone()).collect(),
+    }
+}
+
+fn changes(before: Option<&ModuleLicense>, after: Option<&ModuleLicense>) -> Vec<Change> {
+    let (before, after) = match (before, after) {
+        (None, None) => return Vec::new(),
+        (None, Some(_)) => return vec![Change::Added],
+        (Some(_), None) => return vec![Change::Removed],
+        (Some(before), Some(after)) => (before, after),
+    };
+    let set = |module: &ModuleLicense| module.set().into_iter().collect::<BTreeSet<_>>();
+    let differs = [
+        // The number of what has no ceiling says nothing.
+        (
+            Change::Number,
+            before.total().is_some() && after.total().is_some() && before.total() != after.total(),
+        ),
+        (
+            Change::Unrestricted,
+            before.unrestricted != after.unrestricted,
+        ),
+        (
+            Change::LicenseType,
+            before.license_type != after.license_type,
+        ),
+        (
+            Change::UserType,
+            before.allowed_user_type != after.allowed_user_type,
+        ),
+        (
+            Change::Set,
+            before.is_user_plan() != after.is_user_plan() || set(before) != set(after),
+        ),
+        (Change::Group, before.plan_group != after.plan_group),
+        (
+            Change::Prerequisite,
+            before.prerequisite_module_name != after.prerequisite_module_name,
+        ),
+        (Change::Hidden, before.is_hidden != after.is_hidden),
+    ];
+    differs
+        .into_iter()
+        .filter_map(|(change, differs)| differs.then_some(change))
+        .collect()
+}
+
+fn blocks(after: Option<&ModuleLicense>, usage: Use) -> Option<Block> {
+    let in_use = usage.in_use_after.max(0);
+    match after {
+        None => (in_use > 0).then_some(Block::Disappears),
+        Some(after) if after.license_type != LicenseType::UserLicense => {
+            (in_use > 0).then_some(Block::NoUserLicense)
+        }
+        Some(after) => after
+            .total()
+            .is_some_and(|total| in_use > total)
+            .then_some(Block::TooFew),
+    }
+}
+
+fn asks(before: Option<&ModuleLicense>, after: Option<&ModuleLicense>, usage: Use) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    if let (Some(before), Some(after)) = (before, after) {
+        let kept = after.set();
+        let lost: Vec<ModuleName> = before
+            .set()
+            .into_iter()
+            .filter(|name| !kept.contains(name))
+            .collect();
+        if !lost.is_empty() {
+            asks.push(Ask::PlanLoses(lost));
+        }
+    }
+    let is_site = |module: &ModuleLicense| module.license_type == LicenseType::SiteLicense;
+    if before.is_some_and(is_site) && !after.is_some_and(is_site) {
+        asks.push(Ask::SiteLicenseDisappears);
+    }
+    if usage.excluded > 0 {
+        asks.push(Ask::HoldersExcluded(usage.excluded));
+    }
+    asks
+}
+
+fn texts(module: &ModuleLicense) -> [&str; 3] {
+    [
+        &module.module_description,
+        &module.module_tooltip,
+        &module.module_version,
+    ]
+}
+
+fn license_changes(current: Option<&License>, new: &License) -> Vec<LicenseChange> {
+    let Some(current) = current else {
+        return Vec::new();
+    };
+    let fields = [
+        LicenseField::CompanyName,
+        LicenseField::SerialNr,
+        LicenseField::NextCheckDate,
+        LicenseField::MaintenanceDate,
+        LicenseField::AdminWarningDate,
+        LicenseField::ExpiryDate,
+        LicenseField::GraceDate,
+        LicenseField::LicenseVersion,
+        LicenseField::Product,
+        LicenseField::Limits,
+    ];
+    let changes = fields.into_iter().map(|field| LicenseChange {
+        field,
+        before: shown(current, field),
+        after: shown(new, field),
+    });
+    changes
+        .filter(|change| change.before != change.after)
+        .collect()
+}
+
+/// A field of the license itself as text; days as `YYYY-MM-DD`.
+fn shown(license: &License, field: LicenseField) -> String {
+    let day = |date: Option<CivilDate>| date.map(|date| date.to_string()).unwrap_or_default();
+    match field {
+        LicenseField::CompanyName => license.company_name.clone(),
+        LicenseField::SerialNr => license.serial_nr.clone(),
+        LicenseField::NextCheckDate => day(license.next_check_date),
+        LicenseField::MaintenanceDate => day(license.maintenance_date),
+        LicenseField::AdminWarningDate => day(license.admin_warning_date),
+        LicenseField::ExpiryDate => day(license.expiry_date),
+        LicenseField::GraceDate => day(license.grace_date),
+        LicenseField::LicenseVersion => license.license_version.clone(),
+        LicenseField::Product => {
+            let parts = [
+                license.product_description.as_str(),
+                license.product_type.as_str(),
+            ];
+            let parts = parts.into_iter().filter(|part| !part.is_empty());
+            parts.collect::<Vec<_>>().join(", ")
+        }
+        LicenseField::Limits => {
+            let limits = license
+                .limits
+                .iter()
+                .map(|limit| format!("{}: {}", limit.name, limit.maximum));
+            limits.collect::<Vec<_>>().join(", ")
+        }
+    }
 }

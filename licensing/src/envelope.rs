@@ -1,9 +1,22 @@
 //! The signed license: decode, verify in the stated order, sign (protocol: "Envelope").
 //!
 //! One format for the file that is loaded by hand and for the answer of the license server: a compact JWS. What is
-//! kept, hashed and verified is that text, never what was parsed from it.
+//! kept, hashed and verified is that text, never what was parsed from it. The steps: `compact` 1 to 3, `payload` 4 and 5, here 6
+//! and 7; `strict` reads JSON that has one meaning only; [`sign`] makes what [`verify`] accepts.
+
+mod compact;
+mod file;
+mod payload;
+#[cfg(feature = "sign")]
+pub mod sign;
+mod strict;
+
+pub use file::{FILE_MAX, compact_of_file, file_of_compact};
+
+use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::license::{Installation, License, OwnerName, Timestamp};
 use crate::trust::{Certificate, Trust};
@@ -166,24 +179,24 @@ impl VerifyCode {
     /// The step of the protocol, 1 to 7.
     #[must_use]
     pub fn step(self) -> u8 {
-        unimplemented!()
+        match self {
+            code if code <= Self::HeaderRefused => 1,
+            code if code <= Self::CertificateExpired => 2,
+            Self::SignatureInvalid => 3,
+            code if code <= Self::Circle => 4,
+            code if code <= Self::IssuedInFuture => 5,
+            Self::SerialMismatch | Self::CompanyMismatch => 6,
+            _ => 7,
+        }
     }
-}
 
-/// The compact JWS in the text of a file: armour lines and white space removed; not verified.
-///
-/// # Errors
-/// [`VerifyCode::TooLarge`], [`VerifyCode::NotALicense`], [`VerifyCode::Truncated`].
-pub fn compact_of_file(file: &[u8]) -> Result<String, VerifyError> {
-    let _ = file;
-    unimplemented!()
-}
-
-/// The compact JWS as a file: wrapped and armoured.
-#[must_use]
-pub fn file_of_compact(compact: &str) -> String {
-    let _ = compact;
-    unimplemented!()
+    /// This failure, with what was found.
+    fn because(self, detail: impl Into<String>) -> VerifyError {
+        VerifyError {
+            code: self,
+            detail: detail.into(),
+        }
+    }
 }
 
 /// Whether a compact JWS is a genuine license for this installation: the seven steps, in order.
@@ -195,72 +208,78 @@ pub fn verify(
     trust: &Trust,
     expected: &Expected<'_>,
 ) -> Result<VerifiedLicense, VerifyError> {
-    let _ = (compact, trust, expected);
-    unimplemented!()
+    let signed = compact::verified(compact, trust, expected)?;
+    let license = payload::license(&signed.payload, &signed.certificate, expected.now)?;
+    is_for(expected.installation, &license)?;
+    let sha256 = sha256(compact);
+    is_fresh(expected.highest, &license, &sha256)?;
+    Ok(VerifiedLicense {
+        license,
+        certificate: signed.certificate,
+        compact: compact.to_owned(),
+        sha256,
+    })
+}
+
+/// Step 6.
+fn is_for(installation: &Installation, license: &License) -> Result<(), VerifyError> {
+    if license.serial_nr != installation.serial_nr {
+        let detail = format!(
+            "for serial number {}, not {}",
+            license.serial_nr, installation.serial_nr
+        );
+        return Err(VerifyCode::SerialMismatch.because(detail));
+    }
+    if !installation.is_for(license) {
+        let detail = format!(
+            "for {}, not {}",
+            license.company_name, installation.company_name
+        );
+        return Err(VerifyCode::CompanyMismatch.because(detail));
+    }
+    Ok(())
+}
+
+/// Step 7.
+fn is_fresh(highest: &[Highest], license: &License, sha256: &str) -> Result<(), VerifyError> {
+    let of_this = |known: &&Highest| {
+        known.owner == license.owner_name && known.serial_nr == license.serial_nr
+    };
+    let Some(known) = highest
+        .iter()
+        .filter(of_this)
+        .max_by_key(|known| known.sequence)
+    else {
+        return Ok(());
+    };
+    match license.sequence.cmp(&known.sequence) {
+        Ordering::Greater => Ok(()),
+        Ordering::Equal if known.sha256 == sha256 => {
+            Err(VerifyCode::AlreadyActive.because(format!("sequence {}", license.sequence)))
+        }
+        Ordering::Equal => {
+            let detail = format!(
+                "sequence {} was installed with other content",
+                license.sequence
+            );
+            Err(VerifyCode::SequenceReused.because(detail))
+        }
+        Ordering::Less => {
+            let detail = format!(
+                "sequence {}, installed was {}",
+                license.sequence, known.sequence
+            );
+            Err(VerifyCode::SequenceOlder.because(detail))
+        }
+    }
 }
 
 /// Lower-case hexadecimal SHA-256 of a compact JWS.
 #[must_use]
 pub fn sha256(compact: &str) -> String {
-    let _ = compact;
-    unimplemented!()
-}
-
-/// RFC 7638 thumbprint of a public key, base64url.
-#[must_use]
-pub fn thumbprint(key: &crate::trust::Jwk) -> String {
-    let _ = key;
-    unimplemented!()
-}
-
-/// What issues licenses: a private key and, for an owner, its certificate.
-#[cfg(feature = "sign")]
-pub mod sign {
-    use super::Certificate;
-    use crate::license::License;
-    use crate::trust::Jwk;
-
-    /// A private key. It never prints itself.
-    pub struct PrivateKey(#[expect(dead_code, reason = "filled in next")] [u8; 32]);
-
-    impl PrivateKey {
-        /// From 32 random bytes of the caller's.
-        #[must_use]
-        pub fn from_seed(seed: [u8; 32]) -> Self {
-            Self(seed)
-        }
-
-        /// Its public half.
-        #[must_use]
-        pub fn public(&self) -> Jwk {
-            unimplemented!()
-        }
-
-        /// As a private JWK (RFC 8037): for a file that only its owner may read.
-        #[must_use]
-        pub fn to_jwk_text(&self) -> String {
-            unimplemented!()
-        }
-
-        /// From the text of such a file; none when it is not one.
-        #[must_use]
-        pub fn from_jwk_text(text: &str) -> Option<Self> {
-            let _ = text;
-            unimplemented!()
-        }
-    }
-
-    /// The owner certificate, signed by a root: a compact JWS.
-    #[must_use]
-    pub fn certify(root: &PrivateKey, certificate: &Certificate) -> String {
-        let _ = (root, certificate);
-        unimplemented!()
-    }
-
-    /// A signed license: the compact JWS. `certificate` is what [`certify`] made.
-    #[must_use]
-    pub fn sign(key: &PrivateKey, certificate: &str, license: &License) -> String {
-        let _ = (key, certificate, license);
-        unimplemented!()
-    }
+    let hash = Sha256::digest(compact.as_bytes());
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    hash.iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }

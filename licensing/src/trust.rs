@@ -1,6 +1,10 @@
 //! Whom the console trusts: root keys that the operator installs, and the owner certificates that they sign.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::license::{OwnerName, Timestamp};
 
@@ -48,4 +52,66 @@ pub struct Certificate {
     /// How to reach the owner: https or mailto.
     #[serde(default)]
     pub contact_url: Option<String>,
+}
+
+/// A text that is no public root key; says what a key file must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedKey {
+    /// No JSON of a JWK.
+    #[error("not a JWK (RFC 7517)")]
+    NotAJwk,
+    /// Not `"kty": "OKP"` with `"crv": "Ed25519"`, or `x` is no strong key of 32 bytes.
+    #[error("not an Ed25519 public key (RFC 8037)")]
+    NotAKey,
+    /// It has `d`: whoever has it can sign.
+    #[error(
+        "a private key: install the public one (without \"d\") and keep this file away from the console"
+    )]
+    Private,
+}
+
+impl Jwk {
+    /// From the text of a key file.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn from_text(text: &str) -> Result<Self, MalformedKey> {
+        #[derive(Deserialize)]
+        struct Private {
+            d: Option<serde::de::IgnoredAny>,
+        }
+        let private: Private = serde_json::from_str(text).map_err(|_| MalformedKey::NotAJwk)?;
+        if private.d.is_some() {
+            return Err(MalformedKey::Private);
+        }
+        let key: Self = serde_json::from_str(text).map_err(|_| MalformedKey::NotAJwk)?;
+        key.verifying_key()
+            .map(|_| ())
+            .ok_or(MalformedKey::NotAKey)?;
+        Ok(key)
+    }
+
+    /// RFC 7638 thumbprint, base64url: SHA-256 over the required members in lexical order.
+    #[must_use]
+    pub fn thumbprint(&self) -> String {
+        let text = |text: &str| serde_json::to_string(text).expect("a text is JSON");
+        let members = format!(
+            "{{\"crv\":{},\"kty\":{},\"x\":{}}}",
+            text(&self.crv),
+            text(&self.kty),
+            text(&self.x)
+        );
+        URL_SAFE_NO_PAD.encode(Sha256::digest(members.as_bytes()))
+    }
+
+    /// The key itself; none when it is malformed, of another kind, or weak (of small order).
+    pub(crate) fn verifying_key(&self) -> Option<VerifyingKey> {
+        if self.kty != "OKP" || self.crv != "Ed25519" {
+            return None;
+        }
+        let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(&self.x).ok()?.try_into().ok()?;
+        VerifyingKey::from_bytes(&bytes)
+            .ok()
+            .filter(|key| !key.is_weak())
+    }
 }

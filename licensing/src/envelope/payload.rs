@@ -1,0 +1,160 @@
+//! Steps 4 and 5: whether what was signed makes sense as a license.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{CLOCK_TOLERANCE_MS, VerifyCode, VerifyError, strict};
+use crate::license::{License, LicenseType, ModuleLicense, ModuleName, Timestamp};
+use crate::trust::Certificate;
+
+/// How the members of a plan begin in `extra_info`.
+const SET: &str = "set=";
+
+/// The license in a signed payload.
+pub(super) fn license(
+    payload: &[u8],
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<License, VerifyError> {
+    strict::check(payload)?;
+    let license: License = serde_json::from_slice(payload)
+        .map_err(|error| VerifyCode::PayloadRefused.because(error.to_string()))?;
+    is_whole(&license, certificate)?;
+    dates_fit(&license, certificate, now)?;
+    Ok(license)
+}
+
+/// Step 4: everything belongs to the owner and refers to what is there.
+fn is_whole(license: &License, certificate: &Certificate) -> Result<(), VerifyError> {
+    let owners = license
+        .module_licenses
+        .iter()
+        .map(|module| &module.owner_name);
+    if let Some(foreign) = owners
+        .chain([&license.owner_name])
+        .find(|owner| **owner != certificate.owner)
+    {
+        return Err(VerifyCode::OwnerForeign
+            .because(format!("{foreign}, certified for {}", certificate.owner)));
+    }
+    let mut modules = BTreeMap::new();
+    for module in &license.module_licenses {
+        if modules.insert(&module.module_name, module).is_some() {
+            return Err(VerifyCode::DuplicateModule.because(module.module_name.as_str()));
+        }
+    }
+    for module in &license.module_licenses {
+        members_are_there(module, &modules)?;
+        if let Some(needed) = &module.prerequisite_module_name
+            && !modules.contains_key(needed)
+        {
+            return Err(VerifyCode::PrerequisiteUnknown
+                .because(format!("{needed} of {}", module.module_name)));
+        }
+    }
+    let needs = |module: &ModuleLicense| {
+        module
+            .prerequisite_module_name
+            .iter()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    no_circle(&modules, ModuleLicense::set)?;
+    no_circle(&modules, needs)?;
+    no_plan_in_a_plan(&modules)
+}
+
+fn members_are_there(
+    plan: &ModuleLicense,
+    modules: &BTreeMap<&ModuleName, &ModuleLicense>,
+) -> Result<(), VerifyError> {
+    if !plan.is_user_plan() || plan.extra_info.is_empty() {
+        return Ok(());
+    }
+    let unknown =
+        |name: &str| VerifyCode::SetUnknown.because(format!("{name} of {}", plan.module_name));
+    let Some(members) = plan.extra_info.strip_prefix(SET) else {
+        return Err(unknown("no set="));
+    };
+    for member in members.split(',') {
+        let name: ModuleName = member.parse().map_err(|_| {
+            VerifyCode::NameRefused.because(format!("a member of {}", plan.module_name))
+        })?;
+        if modules
+            .get(&name)
+            .is_none_or(|module| module.license_type != LicenseType::UserLicense)
+        {
+            return Err(unknown(member));
+        }
+    }
+    Ok(())
+}
+
+/// Whether following `next` from any module comes back to it.
+fn no_circle(
+    modules: &BTreeMap<&ModuleName, &ModuleLicense>,
+    next: impl Fn(&ModuleLicense) -> Vec<ModuleName>,
+) -> Result<(), VerifyError> {
+    let mut done = BTreeSet::new();
+    for start in modules.values() {
+        // Depth first, by hand: (module, what is left to follow); the names on the way are `path`.
+        let mut path = vec![start.module_name.clone()];
+        let mut left = vec![next(start)];
+        while let Some(following) = left.last_mut() {
+            let Some(name) = following.pop() else {
+                left.pop();
+                done.extend(path.pop());
+                continue;
+            };
+            if path.contains(&name) {
+                return Err(VerifyCode::Circle.because(name.as_str()));
+            }
+            if let Some(module) = modules.get(&name).filter(|_| !done.contains(&name)) {
+                left.push(next(module));
+                path.push(name);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A plan brings single licenses: `assignment::effective` and the console's look-ups go one step deep.
+fn no_plan_in_a_plan(modules: &BTreeMap<&ModuleName, &ModuleLicense>) -> Result<(), VerifyError> {
+    for plan in modules.values() {
+        if let Some(nested) = plan
+            .set()
+            .into_iter()
+            .find(|name| modules[name].is_user_plan())
+        {
+            return Err(VerifyCode::SetUnknown
+                .because(format!("{nested} of {} is a plan itself", plan.module_name)));
+        }
+    }
+    Ok(())
+}
+
+/// Step 5.
+fn dates_fit(
+    license: &License,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<(), VerifyError> {
+    let in_order = [
+        license.admin_warning_date,
+        license.expiry_date,
+        license.grace_date,
+    ];
+    if !in_order.iter().flatten().is_sorted() {
+        return Err(VerifyCode::DatesRefused.because("not in the order warning, expiry, grace"));
+    }
+    if license.grace_date.is_some() && license.expiry_date.is_none() {
+        return Err(VerifyCode::DatesRefused.because("grace without expiry"));
+    }
+    let issued = license.issued_at;
+    if issued < certificate.not_before || issued > certificate.not_after {
+        return Err(VerifyCode::IssuedOutsideCertificate.because(issued.to_string()));
+    }
+    if issued > now.plus_ms(CLOCK_TOLERANCE_MS) {
+        return Err(VerifyCode::IssuedInFuture.because(issued.to_string()));
+    }
+    Ok(())
+}
