@@ -54,4 +54,20 @@ impl Clock {
             .and_then(|day| day.parse().ok())
             .unwrap_or_else(|| CivilDate::of_utc(now))
     }
+
+    /// When a day begins in the installation's time zone.
+    #[must_use]
+    pub fn begin_of(&self, day: CivilDate) -> Timestamp {
+        let date: Option<jiff::civil::Date> = day.to_string().parse().ok();
+        let begin = date.and_then(|date| date.to_zoned_datetime(self.zone.clone()).ok());
+        begin.map_or(Timestamp(i64::MAX), |begin| {
+            Timestamp(begin.timestamp().as_millisecond())
+        })
+    }
+
+    /// Whether this clock stands still.
+    #[must_use]
+    pub fn stands_still(&self) -> bool {
+        self.held.is_some()
+    }
 }

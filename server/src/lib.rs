@@ -3,6 +3,7 @@
 //! [`State`] is what every handler gets; [`app`] is the whole router. To add a resource: a file in `routes/` with its
 //! `router()`, a file in `db/` with its SQL, a file in `tests/api/`.
 
+pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -10,6 +11,7 @@ pub mod error;
 pub mod events;
 pub mod extract;
 pub mod layers;
+pub mod renewal;
 pub mod retrieval;
 pub mod seed;
 pub mod serve;
@@ -17,7 +19,9 @@ pub mod site;
 pub mod start;
 pub mod trust;
 
-pub mod auth;
+mod activation;
+mod offering;
+mod registration;
 mod routes;
 
 use std::convert::Infallible;
@@ -56,6 +60,8 @@ pub struct State {
     pub events: Events,
     /// Asks license servers.
     pub servers: retrieval::Client,
+    /// Questions to license servers that are under way.
+    pub flights: renewal::Flights,
     /// Who guesses passwords.
     pub attempts: Attempts,
     /// Verifies passwords, a few at once.

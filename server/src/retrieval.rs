@@ -18,9 +18,10 @@ use reqwest::redirect::{Attempt, Policy};
 use reqwest::{NoProxy, Proxy, RequestBuilder, Response, StatusCode};
 
 pub use address::Address;
+pub(crate) use address::is_link;
 
 use crate::config::Config;
-use crate::error::Cause;
+use crate::error::{Cause, chain};
 
 /// How long one question may take, from connecting to the last byte.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -260,13 +261,6 @@ fn failed(outcome: CheckOutcome, detail: impl Into<String>) -> Failed {
 }
 
 /// What an error and its causes say.
-fn words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words.chars().take(DETAIL_MAX).collect()
+fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    chain(error).chars().take(DETAIL_MAX).collect()
 }

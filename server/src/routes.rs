@@ -6,6 +6,7 @@
 mod events;
 mod health;
 mod holders;
+mod installation;
 mod licenses;
 mod session;
 mod users;
@@ -45,6 +46,7 @@ pub(crate) fn all() -> Routes {
         events::routes(),
         health::routes(),
         holders::routes(),
+        installation::routes(),
         licenses::routes(),
         session::routes(),
         users::routes(),

@@ -6,12 +6,12 @@ use std::time::Duration;
 use licensing::license::Timestamp;
 use tokio::net::TcpListener;
 
-use crate::auth::Since;
+use crate::auth;
 use crate::config::Config;
-use crate::db::{Address, Db, Lock, sessions};
+use crate::db::{Address, Db, Lock};
 use crate::error::chain;
 use crate::start::StartError;
-use crate::{State, app};
+use crate::{State, app, renewal};
 
 /// Longest wait for running requests when it is told to stop.
 const STOP_WAIT: Duration = Duration::from_secs(10);
@@ -30,6 +30,10 @@ pub async fn serve(config: Config, fixed_clock: Option<Timestamp>) -> Result<(),
     let db = Db::open(&address).await?;
     db.migrate().await?;
     let state = State::new(config, db, clock)?;
+    renewal::prepare(&state).await.map_err(|cause| {
+        StartError::database("the configured owners were not stored", "See the cause.")
+            .because(cause)
+    })?;
     let listener = TcpListener::bind(listen).await.map_err(|cause| {
         StartError::failed(
             format!("cannot listen on {listen}"),
@@ -43,6 +47,7 @@ pub async fn serve(config: Config, fixed_clock: Option<Timestamp>) -> Result<(),
         );
     }
     let swept = tokio::spawn(sweep(state.clone()));
+    let renewed = tokio::spawn(renewal::run(state.clone()));
     // The address as bound: port 0 means any.
     let bound = listener.local_addr().unwrap_or(listen);
     tracing::info!("listening on http://{bound}");
@@ -55,6 +60,8 @@ pub async fn serve(config: Config, fixed_clock: Option<Timestamp>) -> Result<(),
         .because(cause)),
     };
     swept.abort();
+    // A question that is under way is dropped; its transaction, if it has begun one, rolls back.
+    renewed.abort();
     state.db.close().await;
     drop(lock);
     tracing::info!("stopped");
@@ -122,7 +129,7 @@ async fn sweep(state: State) {
     let mut every = tokio::time::interval(SWEPT_EVERY);
     loop {
         every.tick().await;
-        match sessions::sweep(&state.db, Since::of(state.clock.now())).await {
+        match auth::sweep(&state).await {
             Ok(0) => {}
             Ok(sessions) => tracing::info!(sessions, "removed ended sessions"),
             Err(error) => tracing::warn!(error = chain(&error), "ended sessions were not removed"),

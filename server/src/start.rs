@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Cause;
 use crate::events::Events;
+use crate::renewal::Flights;
 use crate::retrieval;
 use crate::site::Site;
 use crate::trust::TrustSource;
@@ -44,6 +45,7 @@ impl State {
             trust,
             events: Events::default(),
             servers,
+            flights: Flights::default(),
             attempts: Attempts::default(),
             passwords: Passwords::default(),
             site: Site::default(),

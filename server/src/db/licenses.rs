@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use licensing::envelope::Highest;
-use licensing::license::{Installation, License, OwnerName, Timestamp};
+use licensing::license::{Installation, License, Timestamp};
 use licensing::wire::Origin;
 use sqlx::FromRow;
 
@@ -184,6 +184,23 @@ impl By {
     }
 }
 
+/// Whether the license server offered these very bytes before.
+///
+/// # Errors
+/// Those of the database.
+pub async fn was_offered(tx: &mut Tx, owner_id: i32, sha256: &str) -> Result<bool, Error> {
+    let found: Option<(i32,)> = on_tx!(tx, connection => {
+        sqlx::query_as(
+            "select 1 from license where owner_id = $1 and sha256 = $2 and origin = 'license_server' limit 1",
+        )
+        .bind(owner_id)
+        .bind(sha256)
+        .fetch_optional(connection)
+        .await
+    })?;
+    Ok(found.is_some())
+}
+
 /// Puts an offered license in force, in the place of the one that was.
 ///
 /// # Errors
@@ -253,28 +270,28 @@ pub(crate) fn number(sequence: u64) -> Result<i64, Error> {
 
 #[derive(FromRow)]
 struct HighestRow {
+    owner_name: String,
     serial_nr: String,
     sequence: i64,
     sha256: String,
 }
 
-/// The highest sequences ever installed for an owner, of every serial number.
+/// The highest sequences ever installed, of every owner and serial number.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn highest(tx: &mut Tx, owner: &OwnerName) -> Result<Vec<Highest>, Error> {
+pub async fn highest(tx: &mut Tx) -> Result<Vec<Highest>, Error> {
     let rows: Vec<HighestRow> = on_tx!(tx, connection => {
         sqlx::query_as(
-            "select serial_nr, sequence, sha256 from highest_sequence where owner_name = $1 order by serial_nr",
+            "select owner_name, serial_nr, sequence, sha256 from highest_sequence order by owner_name, serial_nr",
         )
-        .bind(owner.as_str())
         .fetch_all(connection)
         .await
     })?;
     rows.into_iter()
         .map(|row| {
             Ok(Highest {
-                owner: owner.clone(),
+                owner: row.owner_name.parse().map_err(Error::internal)?,
                 serial_nr: row.serial_nr,
                 sequence: u64::try_from(row.sequence).map_err(Error::internal)?,
                 sha256: row.sha256,
