@@ -3,6 +3,7 @@
 pub mod cursor;
 pub mod list;
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use licensing::license::{Timestamp, UserType};
@@ -212,16 +213,30 @@ async fn fetch(tx: &mut Tx, statement: Statement) -> Result<Vec<User>, Error> {
         .collect::<Result<_, _>>()?)
 }
 
+/// Whether there is anyone.
+///
+/// # Errors
+/// Those of the database.
+pub async fn any(tx: &mut Tx) -> Result<bool, Error> {
+    let any: Option<(i32,)> = on_tx!(tx, connection => {
+        sqlx::query_as("select id from users order by id limit 1")
+            .fetch_optional(connection)
+            .await
+    })?;
+    Ok(any.is_some())
+}
+
 /// Stores new users and answers their ids, in the same order. Their user IDs must be new, also when case is ignored.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn insert(tx: &mut Tx, profiles: &[Profile]) -> Result<Vec<i32>, Error> {
+pub async fn insert(tx: &mut Tx, profiles: &[impl Borrow<Profile>]) -> Result<Vec<i32>, Error> {
     let mut ids = Vec::with_capacity(profiles.len());
     for chunk in profiles.chunks(CHUNK_ROWS) {
         let given: Vec<(String, i32)> = on_tx!(tx, connection => {
             let mut query = QueryBuilder::new(INSERT);
             query.push_values(chunk, |mut row, profile| {
+                let profile: &Profile = profile.borrow();
                 row.push_bind(profile.user_id.as_str())
                     .push_bind(folded(&profile.user_id))
                     .push_bind(profile.first_name.as_str())
@@ -245,7 +260,7 @@ pub async fn insert(tx: &mut Tx, profiles: &[Profile]) -> Result<Vec<i32>, Error
         // In which order a database returns what it inserted is nobody's promise.
         let mut given: HashMap<String, i32> = given.into_iter().collect();
         for profile in chunk {
-            let id = given.remove(&folded(&profile.user_id));
+            let id = given.remove(&folded(&profile.borrow().user_id));
             ids.push(id.ok_or(sqlx::Error::RowNotFound)?);
         }
     }
