@@ -3,6 +3,9 @@
 //! No signals, no words: what fails is a [`Failure`], and `parts::failure` says it. To add a call: its path and types
 //! in `licensing::wire`, then its function here.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use gloo_net::http::{Method, RequestBuilder};
 use licensing::license::Installation;
 use licensing::wire::{
@@ -34,107 +37,108 @@ pub(crate) enum Failure {
     Garbled(Option<String>),
 }
 
-type Answer<T> = Result<T, Failure>;
+/// A call under way. Boxed, so that what calls it is compiled for its answer alone.
+pub(crate) type Asking<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
 /// What anyone may know before signing in.
-pub(crate) async fn about() -> Answer<About> {
-    get(paths::ABOUT, &[]).await
+pub(crate) fn about() -> Asking<About> {
+    get(paths::ABOUT, &[])
 }
 
 /// Signs in.
-pub(crate) async fn sign_in(sign_in: &SignIn) -> Answer<Session> {
-    send(Method::POST, paths::SESSION, sign_in).await
+pub(crate) fn sign_in(sign_in: &SignIn) -> Asking<Session> {
+    send(Method::POST, paths::SESSION, sign_in)
 }
 
 /// Who is signed in.
-pub(crate) async fn session() -> Answer<Session> {
-    get(paths::SESSION, &[]).await
+pub(crate) fn session() -> Asking<Session> {
+    get(paths::SESSION, &[])
 }
 
 /// Signs out.
-pub(crate) async fn sign_out() -> Answer<Done> {
-    send(Method::DELETE, paths::SESSION, &Done {}).await
+pub(crate) fn sign_out() -> Asking<Done> {
+    send(Method::DELETE, paths::SESSION, &Done {})
 }
 
 /// The Licences screen.
-pub(crate) async fn licenses() -> Answer<Licenses> {
-    get(paths::LICENSES, &[]).await
+pub(crate) fn licenses() -> Asking<Licenses> {
+    get(paths::LICENSES, &[])
 }
 
 /// Activates an offer.
-pub(crate) async fn activate(activate: &Activate) -> Answer<Activated> {
+pub(crate) fn activate(activate: &Activate) -> Asking<Activated> {
     let request = request(Method::POST, paths::ACTIVATE, LONG_WAIT_MS);
-    answered(with_json(request, activate)).await
+    answered(with_json(request, activate))
 }
 
 /// Verifies a file and makes it the owner's offer.
-pub(crate) async fn load_file(file: &web_sys::Blob) -> Answer<Loaded> {
+pub(crate) fn load_file(file: &web_sys::Blob) -> Asking<Loaded> {
     let request = request(Method::POST, paths::LOAD_FILE, LONG_WAIT_MS)
         .header("content-type", "application/octet-stream");
-    answered(request.body(file)).await
+    answered(request.body(file))
 }
 
 /// Asks an owner's license server now.
-pub(crate) async fn check(owner: &str) -> Answer<Checked> {
+pub(crate) fn check(owner: &str) -> Asking<Checked> {
     let request = request(Method::POST, &path(paths::CHECK, owner), LONG_WAIT_MS);
-    answered(request.build()).await
+    answered(request.build())
 }
 
 /// Discards an offer that came from a file.
-pub(crate) async fn discard_offer(owner: &str, discard: &Discard) -> Answer<Done> {
-    send(Method::DELETE, &path(paths::OFFER, owner), discard).await
+pub(crate) fn discard_offer(owner: &str, discard: &Discard) -> Asking<Done> {
+    send(Method::DELETE, &path(paths::OFFER, owner), discard)
 }
 
 /// Says that the license which was activated by itself has been looked at.
-pub(crate) async fn seen(owner: &str, seen: &Seen) -> Answer<Done> {
-    send(Method::POST, &path(paths::SEEN, owner), seen).await
+pub(crate) fn seen(owner: &str, seen: &Seen) -> Asking<Done> {
+    send(Method::POST, &path(paths::SEEN, owner), seen)
 }
 
 /// Sets whether new licenses are activated by themselves.
-pub(crate) async fn set_activation(owner: &str, activation: &SetActivation) -> Answer<Done> {
-    send(Method::PUT, &path(paths::ACTIVATION, owner), activation).await
+pub(crate) fn set_activation(owner: &str, activation: &SetActivation) -> Asking<Done> {
+    send(Method::PUT, &path(paths::ACTIVATION, owner), activation)
 }
 
 /// Sets serial number and company of an empty console.
-pub(crate) async fn set_installation(installation: &Installation) -> Answer<Done> {
-    send(Method::PUT, paths::INSTALLATION, installation).await
+pub(crate) fn set_installation(installation: &Installation) -> Asking<Done> {
+    send(Method::PUT, paths::INSTALLATION, installation)
 }
 
 /// Asks for a change of serial number and license owner.
-pub(crate) async fn change_serial_number(installation: &Installation) -> Answer<Loaded> {
+pub(crate) fn change_serial_number(installation: &Installation) -> Asking<Loaded> {
     let request = request(Method::POST, paths::CHANGE_SERIAL_NUMBER, LONG_WAIT_MS);
-    answered(with_json(request, installation)).await
+    answered(with_json(request, installation))
 }
 
 /// Every user license with its use.
-pub(crate) async fn user_licenses() -> Answer<UserLicenses> {
-    get(paths::USER_LICENSES, &[]).await
+pub(crate) fn user_licenses() -> Asking<UserLicenses> {
+    get(paths::USER_LICENSES, &[])
 }
 
 /// A page of the holders of a module.
-pub(crate) async fn holders(module: i32, query: &HoldersQuery) -> Answer<Holders> {
+pub(crate) fn holders(module: i32, query: &HoldersQuery) -> Asking<Holders> {
     let mut pairs = vec![("search", query.search.as_str())];
     pairs.extend(query.after.as_deref().map(|after| ("after", after)));
-    get(&path(paths::HOLDERS, module), &pairs).await
+    get(&path(paths::HOLDERS, module), &pairs)
 }
 
 /// Whose seats of a module to free first.
-pub(crate) async fn suggestions(module: i32, query: &SuggestQuery) -> Answer<Suggestions> {
+pub(crate) fn suggestions(module: i32, query: &SuggestQuery) -> Asking<Suggestions> {
     let pairs = [("count", query.count.to_string())];
     let pairs = pairs
         .each_ref()
         .map(|(name, value)| (*name, value.as_str()));
-    get(&path(paths::SUGGESTIONS, module), &pairs).await
+    get(&path(paths::SUGGESTIONS, module), &pairs)
 }
 
 /// Frees a module from users.
-pub(crate) async fn free(module: i32, free: &Free) -> Answer<Freed> {
+pub(crate) fn free(module: i32, free: &Free) -> Asking<Freed> {
     let request = request(Method::POST, &path(paths::FREE, module), LONG_WAIT_MS);
-    answered(with_json(request, free)).await
+    answered(with_json(request, free))
 }
 
 /// A page of a list of users.
-pub(crate) async fn users(query: &UsersQuery) -> Answer<Users> {
+pub(crate) fn users(query: &UsersQuery) -> Asking<Users> {
     let list = match query.list {
         UserList::Associates => "associates",
         UserList::OtherUsers => "other_users",
@@ -148,26 +152,30 @@ pub(crate) async fn users(query: &UsersQuery) -> Answer<Users> {
     pairs.extend(query.can_log_in.then_some(("can_log_in", "true")));
     pairs.extend(query.descending.then_some(("descending", "true")));
     pairs.extend(query.after.as_deref().map(|after| ("after", after)));
-    get(paths::USERS, &pairs).await
+    get(paths::USERS, &pairs)
 }
 
 /// One user, with what they hold.
-pub(crate) async fn user(user: i32) -> Answer<UserCard> {
-    get(&path(paths::USER, user), &[]).await
+pub(crate) fn user(user: i32) -> Asking<UserCard> {
+    get(&path(paths::USER, user), &[])
 }
 
 /// Assigns one license to one user.
-pub(crate) async fn assign(user: i32, assign: &Assign) -> Answer<UserCard> {
-    send(Method::POST, &path(paths::ASSIGN, user), assign).await
+pub(crate) fn assign(user: i32, assign: &Assign) -> Asking<UserCard> {
+    send(Method::POST, &path(paths::ASSIGN, user), assign)
 }
 
-async fn get<T: DeserializeOwned>(path: &str, pairs: &[(&str, &str)]) -> Answer<T> {
+fn get<T: DeserializeOwned + 'static>(path: &str, pairs: &[(&str, &str)]) -> Asking<T> {
     let request = request(Method::GET, path, WAIT_MS).query(pairs.iter().copied());
-    answered(request.build()).await
+    answered(request.build())
 }
 
-async fn send<T: DeserializeOwned>(method: Method, path: &str, body: &impl Serialize) -> Answer<T> {
-    answered(with_json(request(method, path, WAIT_MS), body)).await
+fn send<T: DeserializeOwned + 'static>(
+    method: Method,
+    path: &str,
+    body: &impl Serialize,
+) -> Asking<T> {
+    answered(with_json(request(method, path, WAIT_MS), body))
 }
 
 fn request(method: Method, path: &str, wait_ms: u32) -> RequestBuilder {
@@ -178,39 +186,39 @@ fn request(method: Method, path: &str, wait_ms: u32) -> RequestBuilder {
         .abort_signal(Some(&late))
 }
 
-fn with_json(
-    request: RequestBuilder,
-    body: &impl Serialize,
-) -> Result<gloo_net::http::Request, gloo_net::Error> {
+type Request = Result<gloo_net::http::Request, gloo_net::Error>;
+
+fn with_json(request: RequestBuilder, body: &impl Serialize) -> Request {
     let json = serde_json::to_string(body)?;
     request
         .header("content-type", "application/json")
         .body(JsValue::from_str(&json))
 }
 
-async fn answered<T: DeserializeOwned>(
-    request: Result<gloo_net::http::Request, gloo_net::Error>,
-) -> Answer<T> {
-    let (text, id) = text_of(request).await?;
-    serde_json::from_str(&text).map_err(|_| Failure::Garbled(id))
+fn answered<T: DeserializeOwned + 'static>(request: Request) -> Asking<T> {
+    let text = text_of(request);
+    Box::pin(async move {
+        let (text, id) = text.await?;
+        serde_json::from_str(&text).map_err(|_| Failure::Garbled(id))
+    })
 }
 
 /// The text of a good answer, and its request id. Apart from [`answered`] so that it is compiled once.
-async fn text_of(
-    request: Result<gloo_net::http::Request, gloo_net::Error>,
-) -> Answer<(String, Option<String>)> {
-    let request = request.map_err(|_| Failure::Garbled(None))?;
-    let answer = request.send().await.map_err(|_| Failure::Offline)?;
-    let id = answer.headers().get("x-request-id");
-    let text = answer.text().await.map_err(|_| Failure::Offline)?;
-    if answer.ok() {
-        return Ok((text, id));
-    }
-    let Ok(body) = serde_json::from_str::<ErrorBody>(&text) else {
-        return Err(Failure::Garbled(id));
-    };
-    if body.code == licensing::wire::ErrorCode::Unauthenticated {
-        return Err(Failure::SignedOut);
-    }
-    Err(Failure::Refused(Box::new(body)))
+fn text_of(request: Request) -> Asking<(String, Option<String>)> {
+    Box::pin(async move {
+        let request = request.map_err(|_| Failure::Garbled(None))?;
+        let answer = request.send().await.map_err(|_| Failure::Offline)?;
+        let id = answer.headers().get("x-request-id");
+        let text = answer.text().await.map_err(|_| Failure::Offline)?;
+        if answer.ok() {
+            return Ok((text, id));
+        }
+        let Ok(body) = serde_json::from_str::<ErrorBody>(&text) else {
+            return Err(Failure::Garbled(id));
+        };
+        if body.code == licensing::wire::ErrorCode::Unauthenticated {
+            return Err(Failure::SignedOut);
+        }
+        Err(Failure::Refused(Box::new(body)))
+    })
 }

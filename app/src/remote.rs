@@ -3,50 +3,77 @@
 
 mod pages;
 
-use std::future::Future;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use crate::api::Failure;
+use crate::api::{Asking, Failure};
 use crate::parts::failure::say;
 use crate::session::session;
 use crate::ui::live::effect;
-use crate::ui::loaded::Remote;
+use crate::ui::loaded::{Remote, Waiting};
 
 pub(crate) use pages::pages;
 
+/// Puts an answer where it is shown.
+type Put = Box<dyn FnOnce()>;
+
+/// Asks the same question, as often as it has to be.
+type Ask = Box<dyn Fn() -> Asking<Put>>;
+
 /// Asks `ask(question())` now and whenever a signal that `question` reads moves.
-pub(crate) fn remote<Q, T, F>(
+pub(crate) fn remote<Q, T>(
     question: impl Fn() -> Q + 'static,
-    ask: impl Fn(Q) -> F + Clone + 'static,
+    ask: impl Fn(Q) -> Asking<T> + 'static,
 ) -> Remote<T>
 where
     Q: Clone + 'static,
     T: Send + Sync + 'static,
-    F: Future<Output = Result<T, Failure>> + 'static,
 {
     let remote = Remote::new();
+    let ask = Rc::new(ask);
+    let asks = move || -> Ask {
+        let question = question();
+        let ask = Rc::clone(&ask);
+        Box::new(move || {
+            let asking = ask(question.clone());
+            Box::pin(async move {
+                let value = asking.await?;
+                Ok(Box::new(move || remote.put(value)) as Put)
+            })
+        })
+    };
+    drive(remote.waiting, Box::new(asks));
+    remote
+}
+
+/// Apart from [`remote`] so that it is compiled once.
+fn drive(waiting: Waiting, asks: Box<dyn Fn() -> Ask>) {
     let session = session();
     let round = StoredValue::new(0_u32);
     effect(move || {
-        remote.follow_reload();
-        let question = question();
-        let ask = ask.clone();
+        waiting.follow_reload();
+        let ask = asks();
         let mine = round.get_value().wrapping_add(1);
         round.set_value(mine);
-        remote.busy.set(true);
+        waiting.busy.set(true);
         leptos::task::spawn_local(async move {
-            let answer = session.call(|| ask(question.clone())).await;
+            let answer = session.call(ask).await;
             if round.try_get_value() != Some(mine) {
                 // Asked something else meanwhile, or the screen is gone.
                 return;
             }
-            remote.busy.set(false);
+            waiting.busy.set(false);
             match answer {
-                Ok(value) => remote.put(value),
-                Err(failure) => remote.fault.set(say(&failure)),
+                Ok(put) => put(),
+                Err(failure) => waiting.failed(&failure),
             }
         });
     });
-    remote
+}
+
+impl Waiting {
+    fn failed(self, failure: &Failure) {
+        self.fault.set(say(failure));
+    }
 }

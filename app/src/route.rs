@@ -113,6 +113,12 @@ impl Route {
         route
     }
 
+    /// The route of an address without a host.
+    pub(crate) fn of_href(href: &str) -> Self {
+        let (path, query) = href.split_once('?').unwrap_or((href, ""));
+        Self::parse(path, query)
+    }
+
     /// The address.
     pub(crate) fn href(&self) -> String {
         match self {
@@ -335,11 +341,6 @@ mod tests {
 
     use super::{LicensesDialog, LicensesRoute, Route, UserLicensesRoute, UsersRoute};
 
-    fn parsed(href: &str) -> Route {
-        let (path, query) = href.split_once('?').unwrap_or((href, ""));
-        Route::parse(path, query)
-    }
-
     #[test]
     fn every_route_survives_its_address() {
         let licenses = LicensesRoute::of("SUPEROFFICE");
@@ -374,7 +375,7 @@ mod tests {
         ];
         routes.extend(dialogs.map(|dialog| Route::Licenses(licenses.with(dialog))));
         for route in routes {
-            assert_eq!(parsed(&route.href()), route, "{}", route.href());
+            assert_eq!(Route::of_href(&route.href()), route, "{}", route.href());
         }
     }
 
@@ -386,21 +387,22 @@ mod tests {
             "/users/licenses/x",
             "/sign-in/x",
         ] {
-            assert_eq!(parsed(href), Route::Unknown, "{href}");
+            assert_eq!(Route::of_href(href), Route::Unknown, "{href}");
         }
     }
 
     #[test]
     fn filters_that_make_no_sense_are_left_out() {
-        let route = parsed("/users/associates?module=x&sort=age&search=%zz&dialog=activate&user=");
+        let route =
+            Route::of_href("/users/associates?module=x&sort=age&search=%zz&dialog=activate&user=");
         assert_eq!(route, Route::Users(UsersRoute::default()));
-        let route = parsed("/licenses/A?dialog=remove");
+        let route = Route::of_href("/licenses/A?dialog=remove");
         assert_eq!(route, Route::Licenses(LicensesRoute::of("A")));
     }
 
     #[test]
     fn a_plus_in_a_query_that_a_person_typed_is_a_space() {
-        let Route::Users(route) = parsed("/users/associates?search=de+Haan") else {
+        let Route::Users(route) = Route::of_href("/users/associates?search=de+Haan") else {
             panic!("a list of users");
         };
         assert_eq!(route.search, "de Haan");

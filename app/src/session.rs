@@ -2,12 +2,13 @@
 //! over whatever is open, and the call that was refused is made again.
 
 use std::future::Future;
-use std::task::{Poll, Waker};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 
 use leptos::prelude::*;
 use licensing::wire;
 
-use crate::api::{self, Failure};
+use crate::api::{self, Asking, Failure};
 
 /// The session of this page; in the context of everything.
 #[derive(Clone, Copy)]
@@ -101,16 +102,15 @@ impl Session {
     }
 
     /// Makes a call; when the session has ended, asks to sign in again and then makes it once more.
-    pub(crate) async fn call<T, F: Future<Output = Result<T, Failure>>>(
-        self,
-        ask: impl Fn() -> F,
-    ) -> Result<T, Failure> {
-        loop {
-            match ask().await {
-                Err(Failure::SignedOut) if self.ended() => self.until_signed_in().await,
-                answer => return answer,
+    pub(crate) fn call<T: 'static>(self, ask: impl Fn() -> Asking<T> + 'static) -> Asking<T> {
+        Box::pin(async move {
+            loop {
+                match ask().await {
+                    Err(Failure::SignedOut) if self.ended() => self.until_signed_in().await,
+                    answer => return answer,
+                }
             }
-        }
+        })
     }
 
     /// Signs out and begins anew, so that nothing of this person stays on the page.
@@ -136,18 +136,22 @@ impl Session {
         }
     }
 
-    async fn until_signed_in(self) {
-        std::future::poll_fn(|context| {
+    /// Waits until somebody has signed in again.
+    fn until_signed_in(self) -> Asked {
+        let poll = move |context: &mut Context<'_>| {
             if matches!(self.state.get_untracked(), State::In(_)) {
                 return Poll::Ready(());
             }
             let waker = context.waker().clone();
             self.waiting.update_value(|waiting| waiting.push(waker));
             Poll::Pending
-        })
-        .await;
+        };
+        Box::pin(std::future::poll_fn(poll))
     }
 }
+
+/// Waiting for somebody.
+type Asked = Pin<Box<dyn Future<Output = ()>>>;
 
 /// Opens the console from the start.
 pub(crate) fn begin_anew() {

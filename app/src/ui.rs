@@ -8,6 +8,7 @@ pub(crate) mod form;
 pub(crate) mod icon;
 pub(crate) mod live;
 pub(crate) mod loaded;
+pub(crate) mod markup;
 pub(crate) mod media;
 pub(crate) mod menu;
 pub(crate) mod meter;

@@ -8,15 +8,43 @@ use super::live::maybe;
 use super::notice::{Notice, Tone};
 use crate::text::{K, t};
 
+/// Something that is asked from the server: under way, failed, to be asked again.
+#[derive(Clone, Copy)]
+pub(crate) struct Waiting {
+    /// It is being asked.
+    pub(crate) busy: RwSignal<bool>,
+    /// Why the last asking gave nothing, in words; empty when it did.
+    pub(crate) fault: RwSignal<String>,
+    again: RwSignal<u32>,
+}
+
+impl Waiting {
+    /// Not asked yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            busy: RwSignal::new(true),
+            fault: RwSignal::new(String::new()),
+            again: RwSignal::new(0),
+        }
+    }
+
+    /// Asks again, keeping what is there.
+    pub(crate) fn reload(self) {
+        self.again.update(|again| *again = again.wrapping_add(1));
+    }
+
+    /// Follows [`Self::reload`]: for whoever does the asking.
+    pub(crate) fn follow_reload(self) {
+        self.again.track();
+    }
+}
+
 /// Something asked from the server. Made by `remote::remote`; a copy is the same thing.
 pub(crate) struct Remote<T: Send + Sync + 'static> {
     /// What came last.
     pub(crate) value: RwSignal<Option<T>>,
-    /// Why the last asking gave nothing, in words; empty when it did.
-    pub(crate) fault: RwSignal<String>,
-    /// It is being asked.
-    pub(crate) busy: RwSignal<bool>,
-    again: RwSignal<u32>,
+    /// Under way, failed.
+    pub(crate) waiting: Waiting,
 }
 
 impl<T: Send + Sync + 'static> Clone for Remote<T> {
@@ -32,88 +60,70 @@ impl<T: Send + Sync + 'static> Remote<T> {
     pub(crate) fn new() -> Self {
         Self {
             value: RwSignal::new(None),
-            fault: RwSignal::new(String::new()),
-            busy: RwSignal::new(true),
-            again: RwSignal::new(0),
+            waiting: Waiting::new(),
         }
     }
 
     /// Asks again, keeping what is there.
     pub(crate) fn reload(self) {
-        self.again.update(|again| *again = again.wrapping_add(1));
-    }
-
-    /// Follows [`Self::reload`]: for whoever does the asking.
-    pub(crate) fn follow_reload(self) {
-        self.again.track();
+        self.waiting.reload();
     }
 
     /// Puts in what an act answered, so that nothing has to be asked.
     pub(crate) fn put(self, value: T) {
-        self.fault.set(String::new());
+        self.waiting.fault.set(String::new());
         self.value.set(Some(value));
+    }
+
+    /// Whether something came.
+    pub(crate) fn there(self) -> Signal<bool> {
+        Signal::derive(move || self.value.with(Option::is_some))
+    }
+
+    /// A part of a view made of what came last; nothing before that.
+    pub(crate) fn show(self, make: impl Fn(&T) -> AnyView + Send + 'static) -> super::live::Live {
+        maybe(move || self.value.with(|value| value.as_ref().map(&make)))
     }
 }
 
-/// Shows something asked from the server. `children` is made once, when the first answer is there, and gets a signal
-/// of what came last.
+/// Shows something asked from the server: `children` once the first answer is there (it stays while it is asked
+/// again), a skeleton before, a failure with "Try again".
 #[component]
-pub(crate) fn Loaded<T, V>(
-    /// What.
-    of: Remote<T>,
+pub(crate) fn Loaded(
+    /// Whether something came.
+    there: Signal<bool>,
+    /// Under way, failed.
+    waiting: Waiting,
     /// Rows of the skeleton.
     #[prop(default = 6)]
     rows: usize,
     /// What to show of it.
-    children: impl Fn(Signal<T>) -> V + Send + 'static,
-) -> impl IntoView
-where
-    T: Clone + Send + Sync + 'static,
-    V: IntoView + 'static,
-{
-    let there = Memo::new(move |_| of.value.with(Option::is_some));
-    let content = maybe(move || {
-        there.get().then(|| {
-            let value =
-                Signal::derive(move || of.value.get().expect("what is there once stays there"));
-            children(value).into_any()
-        })
-    });
-    view! {
-        <Around fault=of.fault there busy=of.busy rows retry=Callback::from(move || of.reload()) />
-        {content}
-    }
-}
-
-/// Skeleton and failure: apart from [`Loaded`] so that it is compiled once.
-#[component]
-fn Around(
-    fault: RwSignal<String>,
-    there: Memo<bool>,
-    busy: RwSignal<bool>,
-    rows: usize,
-    retry: Callback<()>,
+    children: ChildrenFn,
 ) -> impl IntoView {
-    let failed = Memo::new(move |_| !fault.with(String::is_empty));
+    let there = Memo::new(move |_| there.get());
+    let failed = Memo::new(move |_| !waiting.fault.with(String::is_empty));
     let skeleton = maybe(move || {
         (!there.get() && !failed.get()).then(|| view! { <Skeleton rows /> }.into_any())
     });
+    let retry = Callback::from(move || waiting.reload());
     let failure = maybe(move || {
         failed.get().then(|| {
             view! {
                 <Notice tone=Tone::Red live=true>
-                    <p>{fault}</p>
+                    <p>{waiting.fault}</p>
                     <p>
-                        <Button label=K::TryAgain busy on_click=retry />
+                        <Button label=K::TryAgain busy=waiting.busy on_click=retry />
                     </p>
                 </Notice>
             }
             .into_any()
         })
     });
+    let content = maybe(move || there.get().then(|| children()));
     view! {
         {skeleton}
         {failure}
+        {content}
     }
 }
 

@@ -14,7 +14,6 @@ use crate::remote::remote;
 use crate::session::session;
 use crate::text::{K, N, fill, now, number, t, tn};
 use crate::ui::dialog::{Dialog, Width};
-use crate::ui::form::Button;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::live::{effect, live, maybe, on};
 use crate::ui::loaded::{Loaded, Remote};
@@ -112,12 +111,12 @@ fn Inside(card: Remote<UserCard>, licenses: Known, on_assigned: Callback<()>) ->
         on_assigned,
     };
     view! {
-        <Loaded of=card rows=5 let:user>
-            {live(move || user.with(details))}
+        <Loaded there=card.there() waiting=card.waiting rows=5>
+            {card.show(details)}
             <Trouble trouble licenses />
             {maybe(move || {
-                let user = user.get();
-                licenses.value.with(|known| known.as_ref().map(|known| held(&user, known, act)))
+                let user = card.value.get()?;
+                licenses.value.with(|known| Some(held(&user, known.as_ref()?, act)))
             })}
         </Loaded>
     }
@@ -281,7 +280,7 @@ fn assign_button(user: &UserCard, license: &UserLicense, act: Acting) -> impl In
         let done = fill(K::AssignedTo, &[("license", &what), ("user", &name)]);
         leptos::task::spawn_local(async move {
             let assign = Assign { module, revision };
-            let answer = session.call(|| api::assign(id, &assign)).await;
+            let answer = session.call(move || api::assign(id, &assign)).await;
             if act.busy.try_set(None).is_some() {
                 return;
             }

@@ -1,7 +1,9 @@
 //! User licences: every user license with its use, and the holders of the one that is chosen.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
-use licensing::wire::{self, Holder, HoldersQuery, UserLicense, UserLicenses};
+use licensing::wire::{self, HoldersQuery, UserLicense, UserLicenses, UserRow};
 
 use super::Known;
 use super::rows::{former, key, last_sign_in};
@@ -12,11 +14,11 @@ use crate::remote::pages;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
 use crate::text::{K, N, fill, now, number, t, tn};
 use crate::ui::filter::Search;
-use crate::ui::live::{live, maybe};
+use crate::ui::live::maybe;
 use crate::ui::loaded::Loaded;
 use crate::ui::media::one_column;
 use crate::ui::meter::Meter;
-use crate::ui::pages::End;
+use crate::ui::pages::{Head, Listed, Page, Pages, Row, Rows};
 use crate::ui::table::{Column, Table};
 
 /// The tab of user licences.
@@ -53,8 +55,8 @@ pub(super) fn Holders(
                     .then(|| {
                         view! {
                             <nav class="sheet license-list" aria-label=t(K::UserLicencesTab)>
-                                <Loaded of=licenses rows=8 let:known>
-                                    {live(move || known.with(|known| groups(known, chosen)))}
+                                <Loaded there=licenses.there() waiting=licenses.waiting rows=8>
+                                    {licenses.show(move |known| groups(known, chosen))}
                                 </Loaded>
                             </nav>
                         }
@@ -123,9 +125,9 @@ fn row(license: &UserLicense, chosen: Memo<Option<i32>>) -> impl IntoView + use<
     let (shown, said) = match total {
         Some(total) => (
             [number(in_use.into()), number(total.into())].join(" / "),
-            in_use_of(in_use, total),
+            in_use_of(in_use.into(), total.into()),
         ),
-        None => (number(in_use.into()), in_use_unlimited(in_use)),
+        None => (number(in_use.into()), in_use_unlimited(in_use.into())),
     };
     let current = move || (chosen.get() == Some(id)).then_some("true");
     view! {
@@ -142,18 +144,15 @@ fn row(license: &UserLicense, chosen: Memo<Option<i32>>) -> impl IntoView + use<
     }
 }
 
-fn in_use_of(in_use: i32, total: i32) -> String {
+fn in_use_of(in_use: i64, total: i64) -> String {
     fill(
         K::InUseOf,
-        &[
-            ("count", &number(in_use.into())),
-            ("total", &number(total.into())),
-        ],
+        &[("count", &number(in_use)), ("total", &number(total))],
     )
 }
 
-fn in_use_unlimited(in_use: i32) -> String {
-    fill(K::InUseUnlimited, &[("count", &number(in_use.into()))])
+fn in_use_unlimited(in_use: i64) -> String {
+    fill(K::InUseUnlimited, &[("count", &number(in_use))])
 }
 
 #[component]
@@ -170,9 +169,10 @@ fn HoldersOf(
             changes.users();
             search.get()
         },
-        move |search: String, after| async move {
+        move |search, after| {
             let search = search.trim().to_owned();
-            api::holders(module, &HoldersQuery { search, after }).await
+            let asking = api::holders(module, &HoldersQuery { search, after });
+            Box::pin(async move { Ok(page(asking.await?)) })
         },
     );
     let on_search = move |search: String| {
@@ -208,76 +208,75 @@ fn HoldersOf(
     view! {
         <section class="sheet holders-of" aria-labelledby="holders-of">
             {back}
-            <Loaded of=holders.head rows=10 let:head>
-                <header class="card-head">
-                    <div>
-                        <h2 id="holders-of">{move || head.with(|head| head.description.clone())}</h2>
-                        <p class="seats">{live(move || head.with(|head| seats(head, total.get())))}</p>
-                    </div>
-                    <Search value=search label=K::SearchForUsers on_search=Callback::new(on_search) />
-                </header>
+            <header class="card-head">
+                <div>
+                    <h2 id="holders-of">{move || holders.head().name}</h2>
+                    <p class="seats">
+                        {maybe(move || holders.head.with(|head| Some(seats(head.as_ref()?, total.get()))))}
+                    </p>
+                </div>
+                <Search value=search label=K::SearchForUsers on_search=Callback::new(on_search) />
+            </header>
+            <Listed pages=holders empty=empty_list(holders)>
                 <Table caption=K::Holders columns=columns.clone() sheet=false>
                     <tbody>
-                        <For
-                            each=move || holders.rows.get()
-                            key=|holder: &Holder| key(&holder.user)
-                            let:holder
-                        >
-                            {holder_row(holder)}
-                        </For>
+                        <Rows pages=holders />
                     </tbody>
                 </Table>
-                {maybe(move || head.with(empty))}
-                <End of=holders />
-                <div class="table-foot" role="status">
-                    {move || head.with(count)}
-                </div>
-            </Loaded>
+            </Listed>
         </section>
     }
 }
 
-fn seats(head: &wire::Holders, total: Option<i32>) -> AnyView {
-    let Some(total) = total else {
-        return view! { <span>{in_use_unlimited(head.in_use)}</span> }.into_any();
+/// An answer as a page of rows.
+fn page(holders: wire::Holders) -> Page {
+    let rows = holders.holders.into_iter().map(|holder| Row {
+        key: key(&holder.user),
+        make: Arc::new(move || holder_row(&holder.user)),
+    });
+    Page {
+        rows: rows.collect(),
+        head: Head {
+            count: holders.count,
+            of: holders.in_use.into(),
+            name: holders.description,
+        },
+        next: holders.next,
+    }
+}
+
+fn seats(head: &Head, total: Option<i32>) -> AnyView {
+    let in_use = head.of;
+    let Some(total) = total.map(i64::from) else {
+        return view! { <span>{in_use_unlimited(in_use)}</span> }.into_any();
     };
-    let free = total - head.in_use;
+    let free = total - in_use;
     let available = if free > 0 {
-        fill(K::SeatsAvailable, &[("count", &number(free.into()))])
+        fill(K::SeatsAvailable, &[("count", &number(free))])
     } else {
         now(K::NoneAvailable).to_owned()
     };
     view! {
-        <span>{in_use_of(head.in_use, total)}</span>
+        <span>{in_use_of(in_use, total)}</span>
         <span class:amber-text=free <= 0>{available}</span>
     }
     .into_any()
 }
 
-fn count(head: &wire::Holders) -> String {
-    let all = i64::from(head.in_use);
-    if head.count == all {
-        return tn(N::Users, all, &[]);
+/// In place of rows: nobody has it, or nobody matches.
+fn empty_list(holders: Pages) -> impl Fn() -> AnyView + Send + Sync + 'static {
+    move || {
+        let nobody = holders.head().of == 0;
+        let words = if nobody {
+            K::NoHolders
+        } else {
+            K::NoUserMatches
+        };
+        view! { <p class="empty">{t(words)}</p> }.into_any()
     }
-    tn(N::UsersOf, all, &[("some", &number(head.count))])
 }
 
-fn empty(head: &wire::Holders) -> Option<AnyView> {
-    let words = match (head.count, head.in_use) {
-        (0, 0) => K::NoHolders,
-        (0, _) => K::NoUserMatches,
-        _ => return None,
-    };
-    let words = view! {
-        <div class="empty">
-            <p>{t(words)}</p>
-        </div>
-    };
-    Some(words.into_any())
-}
-
-fn holder_row(holder: Holder) -> impl IntoView {
-    let user = holder.user;
+fn holder_row(user: &UserRow) -> AnyView {
     let list = match user.user_type {
         licensing::license::UserType::AnonymousAssociate
         | licensing::license::UserType::SystemAssociate => wire::UserList::OtherUsers,
@@ -291,16 +290,17 @@ fn holder_row(holder: Holder) -> impl IntoView {
     view! {
         <tr>
             <td class="soft" data-label=now(K::UserId)>
-                {user.user_id}
+                {user.user_id.clone()}
             </td>
             <th scope="row">
                 <a class="name" href=card.href()>
-                    {user.full_name}
+                    {user.full_name.clone()}
                 </a>
                 {former(user.former_employee)}
             </th>
-            <td data-label=now(K::PrimaryGroup)>{user.primary_group}</td>
+            <td data-label=now(K::PrimaryGroup)>{user.primary_group.clone()}</td>
             <td data-label=now(K::LastSignIn)>{last_sign_in(user.last_sign_in)}</td>
         </tr>
     }
+    .into_any()
 }

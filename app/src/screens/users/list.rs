@@ -1,7 +1,10 @@
 //! A list of users: filters in the address, sorting, pages as the reader scrolls, a card beside it.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
-use licensing::wire::{UserList, UserRow, UserSort, Users, UsersQuery};
+use licensing::license::UserType;
+use licensing::wire::{self, UserList, UserRow, UserSort, UsersQuery};
 
 use super::Known;
 use super::card::Card;
@@ -11,11 +14,10 @@ use crate::events::changes;
 use crate::navigation::{Navigation, navigation};
 use crate::remote::pages;
 use crate::route::{Route, UsersRoute};
-use crate::text::{K, N, fill, now, number, t, tn};
+use crate::text::{K, fill, now, number, t};
 use crate::ui::filter::{Check, Choice, Pick, Search};
-use crate::ui::live::{live, maybe};
-use crate::ui::loaded::Loaded;
-use crate::ui::pages::{End, Pages};
+use crate::ui::live::maybe;
+use crate::ui::pages::{Head, Listed, Page, Pages, Row, Rows};
 use crate::ui::table::{Column, Sort, Table};
 
 /// A list of users.
@@ -33,15 +35,17 @@ pub(super) fn List(
             _ => before.cloned().unwrap_or_default(),
         },
     );
-    let query = Memo::new(move |_| route.with(query));
+    let chosen = Memo::new(move |_| route.with(|route| route.user));
     let users = pages(
         move || {
             changes.users();
-            query.get()
+            route.with(|route| with_user(route, None).href())
         },
-        |query: UsersQuery, after| async move { api::users(&UsersQuery { after, ..query }).await },
+        move |href, after| {
+            let asking = api::users(&query(href, after));
+            Box::pin(async move { Ok(page(asking.await?, route, chosen)) })
+        },
     );
-    let chosen = Memo::new(move |_| route.with(|route| route.user));
     let card = maybe(move || {
         chosen.get().map(|user| {
             let close = move || {
@@ -50,7 +54,7 @@ pub(super) fn List(
             };
             let assigned = move || {
                 licenses.reload();
-                users.head.reload();
+                users.waiting.reload();
             };
             view! { <Card user licenses on_close=Callback::from(close) on_assigned=Callback::from(assigned) /> }
                 .into_any()
@@ -59,24 +63,21 @@ pub(super) fn List(
     view! {
         <Filters route licenses users />
         <div class="beside" class:with-card=move || chosen.get().is_some()>
-            <div>
-                <Loaded of=users.head rows=10 let:head>
-                    <div class="sheet">
-                        <Rows list route chosen users />
-                        <Empty route head />
-                        <End of=users />
-                        <div class="table-foot" role="status">
-                            {move || head.with(count)}
-                        </div>
-                    </div>
-                </Loaded>
+            <div class="sheet">
+                <Listed pages=users empty=empty_list(route)>
+                    <Users list route pages=users />
+                </Listed>
             </div>
             {card}
         </div>
     }
 }
 
-fn query(route: &UsersRoute) -> UsersQuery {
+/// The query of an address.
+fn query(href: &str, after: Option<String>) -> UsersQuery {
+    let Route::Users(route) = Route::of_href(href) else {
+        return UsersQuery::default();
+    };
     UsersQuery {
         list: route.list,
         search: route.search.trim().to_owned(),
@@ -84,7 +85,24 @@ fn query(route: &UsersRoute) -> UsersQuery {
         can_log_in: route.can_log_in,
         sort: route.sort,
         descending: route.descending,
-        after: None,
+        after,
+    }
+}
+
+/// An answer as a page of rows.
+fn page(users: wire::Users, route: Memo<UsersRoute>, chosen: Memo<Option<i32>>) -> Page {
+    let rows = users.users.into_iter().map(|user| Row {
+        key: key(&user),
+        make: Arc::new(move || row_of(&user, route, chosen)),
+    });
+    Page {
+        head: Head {
+            count: users.count,
+            of: users.of,
+            name: String::new(),
+        },
+        rows: rows.collect(),
+        next: users.next,
     }
 }
 
@@ -95,20 +113,8 @@ fn with_user(route: &UsersRoute, user: Option<i32>) -> UsersRoute {
     }
 }
 
-/// "20 of 58 users".
-fn count(head: &Users) -> String {
-    if head.count == head.of {
-        return tn(N::Users, head.of, &[]);
-    }
-    tn(N::UsersOf, head.of, &[("some", &number(head.count))])
-}
-
 #[component]
-fn Filters(
-    route: Memo<UsersRoute>,
-    licenses: Known,
-    users: Pages<Users, UserRow>,
-) -> impl IntoView {
+fn Filters(route: Memo<UsersRoute>, licenses: Known, users: Pages) -> impl IntoView {
     let navigation = navigation();
     let change = move |changed: UsersRoute| navigation.replace(Route::Users(changed));
     let choices = Signal::derive(move || {
@@ -118,11 +124,12 @@ fn Filters(
     });
     let picked = Signal::derive(move || route.with(|route| route.module.map(|id| id.to_string())));
     let count = Signal::derive(move || {
-        let count = users
-            .head
-            .value
-            .with(|head| head.as_ref().map(|head| head.count));
-        count.map(number).unwrap_or_default()
+        let there = users.head.with(Option::is_some);
+        if there {
+            number(users.head().count)
+        } else {
+            String::new()
+        }
     });
     let search = move |search: String| {
         change(UsersRoute {
@@ -184,12 +191,7 @@ fn choices(known: &licensing::wire::UserLicenses) -> Vec<Choice> {
 }
 
 #[component]
-fn Rows(
-    list: UserList,
-    route: Memo<UsersRoute>,
-    chosen: Memo<Option<i32>>,
-    users: Pages<Users, UserRow>,
-) -> impl IntoView {
+fn Users(list: UserList, route: Memo<UsersRoute>, pages: Pages) -> impl IntoView {
     let navigation = navigation();
     let by = |sort| sort_by(route, navigation, sort);
     let people = list == UserList::Associates;
@@ -219,26 +221,23 @@ fn Rows(
     view! {
         <Table caption columns sheet=false>
             <tbody>
-                <For each=move || users.rows.get() key=key let:row>
-                    {row_of(row, people, route, chosen)}
-                </For>
+                <Rows pages />
             </tbody>
         </Table>
     }
 }
 
-fn row_of(
-    row: UserRow,
-    people: bool,
-    route: Memo<UsersRoute>,
-    chosen: Memo<Option<i32>>,
-) -> impl IntoView {
+fn row_of(row: &UserRow, route: Memo<UsersRoute>, chosen: Memo<Option<i32>>) -> AnyView {
     let user = row.user;
+    let people = !matches!(
+        row.user_type,
+        UserType::AnonymousAssociate | UserType::SystemAssociate
+    );
     let href = move || route.with(|route| with_user(route, Some(user)).href());
     let current = move || (chosen.get() == Some(user)).then_some("true");
     let middle = if people {
         view! {
-            <td data-label=now(K::PrimaryGroup)>{row.primary_group}</td>
+            <td data-label=now(K::PrimaryGroup)>{row.primary_group.clone()}</td>
             <td data-label=now(K::UserPlan)>{row.user_plans.join(", ")}</td>
         }
         .into_any()
@@ -248,11 +247,11 @@ fn row_of(
     view! {
         <tr class:chosen=move || chosen.get() == Some(user)>
             <td class="soft" data-label=now(K::UserId)>
-                {row.user_id}
+                {row.user_id.clone()}
             </td>
             <th scope="row">
                 <a class="name" href=href aria-current=current data-user=user>
-                    {row.full_name}
+                    {row.full_name.clone()}
                 </a>
                 {former(row.former_employee)}
             </th>
@@ -261,6 +260,7 @@ fn row_of(
             <td data-label=now(K::CanLogIn)>{can_log_in(row.can_log_in)}</td>
         </tr>
     }
+    .into_any()
 }
 
 fn sort_by(route: Memo<UsersRoute>, navigation: Navigation, sort: UserSort) -> Sort {
@@ -288,36 +288,29 @@ fn sort_by(route: Memo<UsersRoute>, navigation: Navigation, sort: UserSort) -> S
     }
 }
 
-#[component]
-fn Empty(route: Memo<UsersRoute>, head: Signal<Users>) -> impl IntoView {
-    let empty = Memo::new(move |_| head.with(|head| head.count == 0));
-    let words = move || {
+/// In place of rows: there are no users, or none that match.
+fn empty_list(route: Memo<UsersRoute>) -> impl Fn() -> AnyView + Send + Sync + 'static {
+    move || {
         if !route.with(UsersRoute::is_filtered) {
-            return view! { <p>{t(K::NoUsers)}</p> }.into_any();
+            return view! { <p class="empty">{t(K::NoUsers)}</p> }.into_any();
         }
-        let all = move || {
-            let route = route.get();
-            UsersRoute {
-                search: String::new(),
-                module: None,
-                can_log_in: false,
-                ..route
-            }
-            .href()
+        let route = route.get();
+        let all = UsersRoute {
+            search: String::new(),
+            module: None,
+            can_log_in: false,
+            ..route
         };
         view! {
-            <p>{t(K::NoUserMatches)}</p>
-            <p>
-                <a href=all>{t(K::RemoveFilters)}</a>
-            </p>
+            <div class="empty">
+                <p>{t(K::NoUserMatches)}</p>
+                <p>
+                    <a href=all.href()>{t(K::RemoveFilters)}</a>
+                </p>
+            </div>
         }
         .into_any()
-    };
-    maybe(move || {
-        empty
-            .get()
-            .then(|| view! { <div class="empty">{live(words)}</div> }.into_any())
-    })
+    }
 }
 
 /// Puts the focus back on the row whose card was closed.
