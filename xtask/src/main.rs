@@ -1,1 +1,44 @@
-fn main() {}
+//! The project's own commands, in place of shell scripts and make. Each says step by step what it does, with times.
+//!
+//! To add a command: a variant of [`Command`], a file of the same name, its line in [`main`].
+
+mod site;
+mod size;
+mod step;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A failure, as a sentence for whoever typed the command.
+type Failure = Box<dyn std::error::Error>;
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the client into target/site: as it ships, precompressed, with hashed names.
+    Site,
+    /// Print the client's size per file, raw and compressed, and hold it against the limit.
+    Size,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Site => site::build(),
+        Command::Size => size::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
