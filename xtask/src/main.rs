@@ -1,7 +1,8 @@
 //! The project's own commands, in place of shell scripts and make. Each says step by step what it does, with times.
 //!
-//! To add a command: a variant of [`Command`], a file of the same name, its line in [`main`].
+//! To add a command: a variant of [`Command`], a file of the same name, its line in [`run`].
 
+mod demo;
 mod site;
 mod size;
 mod step;
@@ -15,7 +16,7 @@ type Failure = Box<dyn std::error::Error>;
 
 /// The project's own commands.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -23,6 +24,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Build everything, then run two license servers and a console on loopback, with users.
+    Demo(demo::Options),
     /// Build the client into target/site: as it ships, precompressed, with hashed names.
     Site,
     /// Print the client's size per file, raw and compressed, and hold it against the limit.
@@ -30,15 +33,19 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
-        Command::Site => site::build(),
-        Command::Size => size::run(),
-    };
-    match done {
+    match run(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("xtask: {failure}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Site => site::build(),
+        Command::Size => size::run(),
     }
 }

@@ -18,7 +18,15 @@ const HASH_DIGITS: usize = 16;
 const BROTLI_QUALITY: i32 = 11;
 const BROTLI_WINDOW: i32 = 22;
 /// What the client is made of.
-const INPUTS: [&str; 7] = ["Cargo.lock", "Cargo.toml", ".cargo", "app", "licensing", "public", "style"];
+const INPUTS: [&str; 7] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    ".cargo",
+    "app",
+    "licensing",
+    "public",
+    "style",
+];
 /// Holds the hash of the inputs of what is in target/site.
 const STAMP: &str = "site.inputs";
 
@@ -26,16 +34,28 @@ const STAMP: &str = "site.inputs";
 pub(crate) fn build() -> Result<(), Failure> {
     let inputs = hash_of_inputs()?;
     let stamp = target(STAMP);
-    let fresh = target("site/index.html").exists() && fs::read_to_string(&stamp).is_ok_and(|old| old == inputs);
+    let fresh = target("site/index.html").exists()
+        && fs::read_to_string(&stamp).is_ok_and(|old| old == inputs);
     if fresh {
         println!("✓ client: unchanged");
         return Ok(());
     }
     step("rustup target: wasm32", has_target)?;
     step("client: compile as it ships", || {
-        run(&mut cargo(&["build", "--quiet", "-p", "app", "--profile", "wasm", "--target", TARGET]))
+        run(&mut cargo(&[
+            "build",
+            "--quiet",
+            "-p",
+            "app",
+            "--profile",
+            "wasm",
+            "--target",
+            TARGET,
+        ]))
     })?;
-    step("client: bind, hash, compress", || assemble(&target(&format!("{TARGET}/wasm/app.wasm"))))?;
+    step("client: bind, hash, compress", || {
+        assemble(&target(&format!("{TARGET}/wasm/app.wasm")))
+    })?;
     fs::write(stamp, inputs)?;
     Ok(())
 }
@@ -47,8 +67,9 @@ fn has_target() -> Result<(), Failure> {
     if sysroot.join("lib/rustlib").join(TARGET).exists() {
         return Ok(());
     }
-    run(&mut command("rustup", &["target", "add", TARGET]))
-        .map_err(|error| format!("the target {TARGET} is missing and rustup could not add it: {error}").into())
+    run(&mut command("rustup", &["target", "add", TARGET])).map_err(|error| {
+        format!("the target {TARGET} is missing and rustup could not add it: {error}").into()
+    })
 }
 
 fn assemble(wasm: &Path) -> Result<(), Failure> {
@@ -65,16 +86,28 @@ fn assemble(wasm: &Path) -> Result<(), Failure> {
         .web(true)
         .and_then(|bindgen| {
             let bindgen = bindgen.typescript(false).omit_default_module_path(true);
-            bindgen.remove_name_section(true).remove_producers_section(true).generate(&bound)
+            bindgen
+                .remove_name_section(true)
+                .remove_producers_section(true)
+                .generate(&bound)
         })
         .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
-    let mut site = Site { folder: site, addresses: BTreeMap::new() };
+    let mut site = Site {
+        folder: site,
+        addresses: BTreeMap::new(),
+    };
     let wasm = site.add("app_bg", "wasm", &fs::read(bound.join("app_bg.wasm"))?)?;
     let glue = site.add("app_glue", "js", &fs::read(bound.join("app.js"))?)?;
-    let start = format!("import start from \"{glue}\";\nstart({{ module_or_path: \"{wasm}\" }});\n");
+    let start =
+        format!("import start from \"{glue}\";\nstart({{ module_or_path: \"{wasm}\" }});\n");
     let script = site.add("app", "js", start.as_bytes())?;
     let style = site.add("style", "css", style()?.as_bytes())?;
-    for (name, address) in [("wasm", wasm), ("glue", glue), ("script", script), ("style", style)] {
+    for (name, address) in [
+        ("wasm", wasm),
+        ("glue", glue),
+        ("script", script),
+        ("style", style),
+    ] {
         site.addresses.insert(name.to_owned(), address);
     }
     site.add_public()?;
@@ -116,8 +149,14 @@ impl Site {
     fn add_public(&mut self) -> Result<(), Failure> {
         let public = root().join("public");
         for path in files(&public)? {
-            let inside = path.strip_prefix(&public)?.to_str().ok_or("a name that is not UTF-8")?.to_owned();
-            let Some((name, extension)) = inside.rsplit_once('.').filter(|(name, _)| *name != "index") else {
+            let inside = path
+                .strip_prefix(&public)?
+                .to_str()
+                .ok_or("a name that is not UTF-8")?
+                .to_owned();
+            let Some((name, extension)) =
+                inside.rsplit_once('.').filter(|(name, _)| *name != "index")
+            else {
                 continue;
             };
             if name == "screenshot" {
@@ -128,7 +167,9 @@ impl Site {
                 None => fs::read(&path)?,
             };
             let address = self.add(name, extension, &content)?;
-            let key = name.strip_prefix("locales/").map_or(name.to_owned(), |locale| format!("locale:{locale}"));
+            let key = name
+                .strip_prefix("locales/")
+                .map_or(name.to_owned(), |locale| format!("locale:{locale}"));
             self.addresses.insert(key, address);
         }
         Ok(())
@@ -141,7 +182,9 @@ impl Site {
         }
         if let Some(place) = index.find("{{") {
             let rest: String = index[place..].chars().take(40).collect();
-            return Err(format!("public/index.html asks for a file that is not there: {rest}").into());
+            return Err(
+                format!("public/index.html asks for a file that is not there: {rest}").into(),
+            );
         }
         self.write("index.html", index.as_bytes())
     }
@@ -175,12 +218,17 @@ fn tight(css: &str) -> String {
         rest = after.split_once("*/").map_or("", |(_, after)| after);
     }
     without.push_str(rest);
-    let lines = without.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines = without
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
 
 fn without_comments(locale: &str) -> String {
-    let lines = locale.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = locale
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.fold(String::new(), |mut text, line| {
         text.push_str(line);
         text.push('\n');
@@ -205,7 +253,11 @@ fn hash_of_inputs() -> Result<String, Failure> {
     let mut hash = Sha256::new();
     for input in INPUTS {
         let path = root().join(input);
-        let inputs = if path.is_dir() { files(&path)? } else { vec![path] };
+        let inputs = if path.is_dir() {
+            files(&path)?
+        } else {
+            vec![path]
+        };
         for file in inputs {
             hash.update(file.to_string_lossy().as_bytes());
             hash.update(fs::read(&file)?);

@@ -23,8 +23,14 @@ pub(crate) fn run() -> Result<(), Failure> {
         }
         let raw = fs::metadata(&file)?.len();
         let compressed = fs::metadata(format!("{}.br", file.display()))?.len();
-        println!("{raw:>10} {compressed:>10}  {}", file.strip_prefix(&site)?.display());
-        if file.parent().is_some_and(|folder| folder.ends_with("locales")) {
+        println!(
+            "{raw:>10} {compressed:>10}  {}",
+            file.strip_prefix(&site)?.display()
+        );
+        if file
+            .parent()
+            .is_some_and(|folder| folder.ends_with("locales"))
+        {
             // A visit loads one language: the largest.
             languages = languages.max(compressed);
         } else {
@@ -32,7 +38,10 @@ pub(crate) fn run() -> Result<(), Failure> {
         }
     }
     let sum = total.1 + languages;
-    println!("{:>10} {sum:>10}  client with one language, limit {LIMIT}", total.0);
+    println!(
+        "{:>10} {sum:>10}  client with one language, limit {LIMIT}",
+        total.0
+    );
     if sum > LIMIT {
         return Err(format!("the client is {} bytes larger than its limit", sum - LIMIT).into());
     }

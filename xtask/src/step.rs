@@ -18,7 +18,9 @@ pub(crate) fn step<T>(what: &str, run: impl FnOnce() -> Result<T, Failure>) -> R
 
 /// The project's folder.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the project")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask is a folder of the project")
 }
 
 /// A path in the target folder.
@@ -42,6 +44,12 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 /// Runs a command to its end; a failure names it.
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     let shown = format!("{command:?}").replace('"', "");
-    let status = command.status().map_err(|error| format!("{shown}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{shown}: {status}").into()) }
+    let status = command
+        .status()
+        .map_err(|error| format!("{shown}: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{shown}: {status}").into())
+    }
 }
