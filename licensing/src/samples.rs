@@ -3,6 +3,9 @@
 //!
 //! `license(OWNER, 7)` is what the demo starts with; change its fields, [`signed`] makes the compact JWS, [`trust`] accepts it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::envelope::sign::{PrivateKey, certify, sign};
 use crate::license::{
     CivilDate, Installation, License, LicenseType, ModuleLicense, ModuleName, OwnerName, Timestamp,
@@ -83,6 +86,14 @@ pub fn signed(license: &License) -> String {
 pub fn signed_under(license: &License, certificate: &Certificate) -> String {
     let owner = license.owner_name.as_str();
     sign(&owner_key(owner), &certify(&root(), certificate), license)
+}
+
+/// Any payload, signed by an owner's sample key: for tests of what must be refused.
+#[must_use]
+pub fn signed_payload(owner: &str, payload: &str) -> String {
+    let genuine = signed(&license(owner, 1));
+    let header = genuine.split('.').next().unwrap_or_default();
+    owner_key(owner).jws_of(header, &URL_SAFE_NO_PAD.encode(payload))
 }
 
 /// An owner's name.
