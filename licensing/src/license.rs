@@ -296,8 +296,13 @@ impl Installation {
     /// Whether a license was issued for this installation.
     #[must_use]
     pub fn is_for(&self, license: &License) -> bool {
-        self.serial_nr == license.serial_nr
-            && collapsed(&self.company_name).eq(collapsed(&license.company_name))
+        self.serial_nr == license.serial_nr && self.is_company(&license.company_name)
+    }
+
+    /// Whether this is the company's name: white space trimmed and collapsed, otherwise exactly.
+    #[must_use]
+    pub fn is_company(&self, name: &str) -> bool {
+        self.company_name.split_whitespace().eq(name.split_whitespace())
     }
 
     /// Whether this is a demo version, which asks for a real serial number and license owner.
@@ -305,10 +310,6 @@ impl Installation {
     pub fn is_demo_version(&self) -> bool {
         self.serial_nr == DEMO_SERIAL_NR
     }
-}
-
-fn collapsed(text: &str) -> impl Iterator<Item = &str> {
-    text.split_whitespace()
 }
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z. On the wire a number, in a license RFC 3339.

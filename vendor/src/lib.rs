@@ -1,0 +1,37 @@
+//! The license server of a module owner: keys, a catalogue, signed licenses, and the HTTP calls that consoles make.
+//!
+//! `keys` makes and certifies, `catalogue` says what can be sold, `issue` signs an order, `serve` answers consoles, `store` is the plain
+//! order page, `db` all SQL. What a license is and how it is signed is `licensing`'s.
+
+pub mod catalogue;
+pub mod db;
+pub mod issue;
+pub mod keys;
+pub mod serve;
+pub mod store;
+
+use licensing::license::Timestamp;
+
+/// A failure, as a sentence with its cause and the next step.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(String);
+
+impl Failure {
+    /// This sentence.
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Self(sentence.into())
+    }
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(cause: sqlx::Error) -> Self {
+        Self(format!("the database of this license server: {cause}"))
+    }
+}
+
+/// The instant that the system's clock shows. Nothing else here reads a clock.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}
