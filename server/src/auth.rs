@@ -138,6 +138,14 @@ pub async fn begin(state: &State, user: i32, old: Option<&str>) -> Result<Begun,
     })
 }
 
+/// Removes the sessions that have ended; answers how many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sweep(state: &State) -> Result<u64, Error> {
+    sessions::sweep(&state.db, Since::of(state.clock.now())).await
+}
+
 /// Hash of the token that the browser sent.
 pub(crate) fn token_sha256(state: &State, jar: &CookieJar) -> Option<String> {
     jar.get(cookie_name(state))

@@ -113,6 +113,25 @@ impl Console {
         }
     }
 
+    /// The same console with other settings.
+    pub(crate) fn with_config(&self, configure: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::clone(&self.state.config);
+        configure(&mut config);
+        self.with_state(State {
+            config: config.into(),
+            ..self.state.clone()
+        })
+    }
+
+    /// The same console, whose handlers work with something else.
+    pub(crate) fn with_state(&self, state: State) -> Self {
+        Self {
+            router: server::app(state.clone()),
+            state,
+            ..self.clone()
+        }
+    }
+
     /// A folder for the test's files.
     pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()
@@ -206,24 +225,29 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
+    /// The same browser, asking another router.
+    pub(crate) fn of(self, router: Router) -> Self {
+        Self { router, ..self }
+    }
+
     /// GET.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, Body::empty()).await
     }
 
     /// POST of JSON.
-    pub(crate) async fn post(&self, path: &str, body: &impl Serialize) -> Answer {
-        self.ask(Method::POST, path, json(body)).await
+    pub(crate) async fn post(&self, path: &str, json: &impl Serialize) -> Answer {
+        self.ask(Method::POST, path, body(json)).await
     }
 
     /// PUT of JSON.
-    pub(crate) async fn put(&self, path: &str, body: &impl Serialize) -> Answer {
-        self.ask(Method::PUT, path, json(body)).await
+    pub(crate) async fn put(&self, path: &str, json: &impl Serialize) -> Answer {
+        self.ask(Method::PUT, path, body(json)).await
     }
 
     /// DELETE with JSON.
-    pub(crate) async fn delete(&self, path: &str, body: &impl Serialize) -> Answer {
-        self.ask(Method::DELETE, path, json(body)).await
+    pub(crate) async fn delete(&self, path: &str, json: &impl Serialize) -> Answer {
+        self.ask(Method::DELETE, path, body(json)).await
     }
 
     /// POST of a file's bytes.
@@ -278,8 +302,9 @@ impl Browser {
     }
 }
 
-fn json(body: &impl Serialize) -> Body {
-    Body::from(serde_json::to_vec(body).expect("it serializes"))
+/// A body of JSON.
+pub(crate) fn body(json: &impl Serialize) -> Body {
+    Body::from(serde_json::to_vec(json).expect("it serializes"))
 }
 
 /// An answer of the console.

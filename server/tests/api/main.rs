@@ -2,5 +2,21 @@
 //!
 //! A file per resource. To add one: `mod name;` here, then tests with `for_each_database` of [`harness`].
 
+mod activation;
+mod assign;
+mod bad_files;
+mod events;
+mod free;
 mod harness;
+mod holders;
+mod license_server;
+mod licenses;
+mod offers;
+mod routes_need_an_administrator;
+mod seats;
+mod seed;
 mod session;
+mod site;
+mod stock;
+mod tables;
+mod users;
