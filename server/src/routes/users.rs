@@ -45,15 +45,16 @@ async fn users(
         descending: query.descending,
     };
     let after = cursor(query.after.as_deref(), order)?;
+    let other_users = query.list == UserList::OtherUsers;
     let mut filter = Filter {
-        other_users: Some(query.list == UserList::OtherUsers),
+        other_users: Some(other_users),
         search: search(&query.search)?,
         can_log_in: query.can_log_in,
         holders_of: None,
     };
     let today = state.clock.today(state.clock.now());
     let answer = view!(&state.db, tx => {
-        let of = list::count(tx, &filter).await?;
+        let of = list::count(tx, &Filter::all_of(other_users)).await?;
         if let Some(module) = query.module {
             let (sold, name) = held::sold_with(tx, module).await?.ok_or(Error::NotFound)?;
             filter.holders_of = Some(HoldersOf {
