@@ -1,4 +1,9 @@
 //! Components and words that know licenses and serve more than one screen.
 
+pub(crate) mod act;
+pub(crate) mod check;
+pub(crate) mod drop;
 pub(crate) mod failure;
 pub(crate) mod refusal;
+pub(crate) mod verify;
+pub(crate) mod words;

@@ -32,9 +32,9 @@ pub(crate) fn say_refused(body: &ErrorBody) -> String {
         ErrorCode::InstallationSet => K::FailureInstallationSet,
         ErrorCode::InstallationMissing => K::FailureInstallationMissing,
         ErrorCode::DatabaseUnavailable => K::FailureDatabase,
-        ErrorCode::License(_)
-        | ErrorCode::LicenseServer(_)
-        | ErrorCode::Internal
+        ErrorCode::License(code) => super::verify::sentences(*code),
+        ErrorCode::LicenseServer(outcome) => super::check::sentences(*outcome),
+        ErrorCode::Internal
         | ErrorCode::Unknown => return garbled(&body.request_id),
     };
     now(key).to_owned()

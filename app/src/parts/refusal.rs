@@ -1,7 +1,7 @@
 //! Why a user may not hold a license, in words.
 
 use licensing::assignment::{Refusal, Shortage};
-use licensing::license::{ModuleName, UserType};
+use licensing::license::ModuleName;
 use licensing::wire::{ErrorCode, Problem, UserLicense};
 
 use super::failure::say;
@@ -39,14 +39,7 @@ fn say_refusal(refusal: &Refusal, known: &[UserLicense]) -> String {
         Refusal::NotAssignable(module) => about(K::RefusalNotAssignable, module),
         Refusal::AlreadyAssigned(module) => about(K::RefusalAlreadyAssigned, module),
         Refusal::UserTypeNotAllowed { module, allowed } => {
-            let kind = match allowed {
-                UserType::InternalAssociate => K::KindInternal,
-                UserType::ResourceAssociate => K::KindResource,
-                UserType::ExternalAssociate => K::KindExternal,
-                UserType::AnonymousAssociate => K::KindAnonymous,
-                UserType::SystemAssociate => K::KindSystem,
-                UserType::Unknown => K::KindOther,
-            };
+            let kind = super::words::users(*allowed);
             let values = [("license", name(module, known)), ("kind", now(kind))];
             fill(K::RefusalUserType, &values)
         }
