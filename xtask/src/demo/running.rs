@@ -1,0 +1,179 @@
+//! The demo's processes: started in order, watched, and stopped together.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::goods::OWNERS;
+use super::made::Made;
+use crate::Failure;
+
+/// Longest wait until the console answers and has asked every license server.
+const READY: Duration = Duration::from_secs(60);
+/// Longest wait for a process that was asked to stop.
+const STOPPING: Duration = Duration::from_secs(10);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Whether somebody asked to stop. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    fn requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Hears Ctrl-C and requests to terminate from now on.
+pub(super) fn stop_requested() -> Result<Stop, Failure> {
+    let stop = Stop(Arc::default());
+    let heard = stop.clone();
+    ctrlc::set_handler(move || heard.0.store(true, Ordering::Relaxed))?;
+    Ok(stop)
+}
+
+/// Processes that run.
+#[derive(Default)]
+pub(super) struct Running(Vec<(String, Child)>);
+
+impl Running {
+    /// Starts the license servers and the console, and waits until the first check of every owner is done.
+    pub(super) fn start(
+        &mut self,
+        made: &Made,
+        password: &str,
+        stop: &Stop,
+    ) -> Result<(), Failure> {
+        if made.has_license_servers() {
+            for (owner, place) in OWNERS.into_iter().zip(0..) {
+                self.spawn(
+                    &format!("license server of {owner}"),
+                    &mut made.license_server(place),
+                )?;
+            }
+            for place in 1..=2 {
+                self.wait(stop, || {
+                    get(&format!("http://127.0.0.1:{}/healthz", made.port + place))
+                })?;
+            }
+        }
+        self.spawn("console", &mut made.zetel(&["serve"]))?;
+        let url = made.url();
+        self.wait(stop, || get(&format!("{url}/readyz")))?;
+        if !made.has_licenses() {
+            return Ok(());
+        }
+        let agent = agent();
+        let sign_in = json!({ "user_id": "admin", "password": password });
+        agent
+            .post(format!("{url}/api/console/session"))
+            .send_json(sign_in)?;
+        self.wait(stop, || {
+            let mut answer = agent
+                .get(format!("{url}/api/console/licenses"))
+                .call()
+                .ok()?;
+            let licenses: Value = answer.body_mut().read_json().ok()?;
+            let checked = |owner: &Value| {
+                !owner["check"]["last"].is_null() && owner["check"]["running"] != true
+            };
+            licenses["owners"]
+                .as_array()?
+                .iter()
+                .all(checked)
+                .then_some(())
+        })?;
+        // The session was this program's, not the administrator's.
+        agent.delete(format!("{url}/api/console/session")).call()?;
+        Ok(())
+    }
+
+    fn spawn(&mut self, name: &str, command: &mut Command) -> Result<(), Failure> {
+        // Of a group of its own: Ctrl-C reaches this program alone, which then stops them in order.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        command.stdin(Stdio::null());
+        let child = command
+            .spawn()
+            .map_err(|error| format!("{name}: {error}"))?;
+        self.0.push((name.to_owned(), child));
+        Ok(())
+    }
+
+    /// Looks until it is there; fails when a process ends, somebody asks to stop, or it takes too long.
+    fn wait(&mut self, stop: &Stop, look: impl Fn() -> Option<()>) -> Result<(), Failure> {
+        let start = Instant::now();
+        while look().is_none() {
+            self.all_run()?;
+            if stop.requested() {
+                return Err("stopped".into());
+            }
+            if start.elapsed() > READY {
+                return Err("the demo does not answer; its log is above".into());
+            }
+            std::thread::park_timeout(LOOK);
+        }
+        Ok(())
+    }
+
+    fn all_run(&mut self) -> Result<(), Failure> {
+        for (name, child) in &mut self.0 {
+            if let Some(status) = child.try_wait()? {
+                return Err(format!("the {name} ended ({status}); its log is above").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Watches until somebody asks to stop or a process ends.
+    pub(super) fn until_stopped(&mut self, stop: &Stop) -> Result<(), Failure> {
+        while !stop.requested() {
+            self.all_run()?;
+            std::thread::park_timeout(LOOK);
+        }
+        Ok(())
+    }
+
+    /// Stops every process, the console first; ends one that does not stop by itself.
+    pub(super) fn stop(&mut self) {
+        while let Some((name, mut child)) = self.0.pop() {
+            ask_to_stop(&child);
+            let start = Instant::now();
+            while start.elapsed() < STOPPING && matches!(child.try_wait(), Ok(None)) {
+                std::thread::park_timeout(LOOK);
+            }
+            if matches!(child.try_wait(), Ok(None)) {
+                eprintln!("the {name} does not stop: ended");
+                // It may have stopped just now.
+                let _ = child.kill();
+                let _ = child.wait();
+            }
+        }
+    }
+}
+
+fn ask_to_stop(child: &Child) {
+    #[cfg(unix)]
+    if let Some(pid) = i32::try_from(child.id())
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    {
+        // It may have stopped just now.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(10)))
+        .build()
+        .into()
+}
+
+fn get(url: &str) -> Option<()> {
+    agent().get(url).call().ok().map(|_| ())
+}
