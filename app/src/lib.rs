@@ -1,13 +1,8 @@
 //! The console's client: a single-page app that the browser renders.
 //!
-//! `start` asks what has to be known, then mounts [`App`]: sign-in, or the shell around one screen. Rules of the house:
+//! `start` asks what has to be known, then mounts [`app`]: sign-in, or the shell around one screen. Rules of the house:
 //! `ui` knows no licenses, `parts` know licenses and serve several screens, a screen imports no other screen, and
 //! `api` knows no signals. To add a screen: `route`, `screens`, and its line in [`screen`].
-
-#![expect(
-    unreachable_pub,
-    reason = "the component macro makes the structs of its properties `pub`"
-)]
 
 mod api;
 mod events;
@@ -30,8 +25,8 @@ use events::Changes;
 use navigation::{Navigation, navigation};
 use route::{LicensesRoute, Route, UsersRoute};
 use session::{Session, State, session};
-use ui::live::{effect, live, maybe};
-use ui::status::{Status, StatusLine};
+use ui::el::{Node, effect, live, mount};
+use ui::status::{Status, status_line};
 
 /// Id of what `index.html` shows until the client runs, and when it cannot.
 const BOOT: &str = "boot";
@@ -40,7 +35,7 @@ const BOOT: &str = "boot";
 pub fn start() {
     console_error_panic_hook::set_once();
     theme::apply(theme::stored());
-    // Leptos sets up its own way to spawn when it mounts; this comes before.
+    // Leptos' own way to spawn is set up when something is mounted; this comes before.
     wasm_bindgen_futures::spawn_local(boot());
 }
 
@@ -67,15 +62,15 @@ async fn boot() {
         Err(Failure::SignedOut) => Ok((about, None)),
         Err(failure) => Err(failure),
     });
-    mount_to_body(move || match known {
-        Ok((about, who)) => view! { <App about who /> }.into_any(),
-        Err(failure) => view! { <screens::sign_in::Unreachable failure /> }.into_any(),
+    let body = document().body().expect("a page has a body");
+    mount(&body, move || match known {
+        Ok((about, who)) => app(about, who),
+        Err(failure) => screens::sign_in::unreachable(failure).into(),
     });
 }
 
 /// Everything that is on the page.
-#[component]
-fn App(about: wire::About, who: Option<wire::Session>) -> impl IntoView {
+fn app(about: wire::About, who: Option<wire::Session>) -> Node {
     let session = Session::start(who);
     let status = Status::new();
     let changes = Changes::new();
@@ -83,28 +78,24 @@ fn App(about: wire::About, who: Option<wire::Session>) -> impl IntoView {
     provide_context(status);
     provide_context(changes);
     provide_context(Navigation::start());
+    parts::drop::guard(status);
     let signed_in = Memo::new(move |_| session.state() != State::Out);
     effect(move || {
         if signed_in.get() {
             changes.listen(session);
         }
     });
-    let demo = about.demo;
-    let company = StoredValue::new(about.company_name);
-    let inside = live(move || {
+    let demo = about.demo.then(|| shell::demo_banner(signed_in));
+    let inside = live(move || -> Node {
         if signed_in.get() {
-            view! { <shell::Shell>{screen}</shell::Shell> }.into_any()
+            shell::shell(screen())
         } else {
-            view! { <screens::sign_in::SignIn company=company.get_value() demo /> }.into_any()
+            screens::sign_in::sign_in(about.company_name.clone(), about.demo).into()
         }
     });
     let again = Memo::new(move |_| matches!(session.state(), State::Again(_)));
-    view! {
-        {demo.then(|| view! { <shell::DemoBanner signed_in /> }.into_any())}
-        {inside}
-        {maybe(move || again.get().then(|| view! { <screens::sign_in::SignInAgain /> }.into_any()))}
-        <StatusLine status />
-    }
+    let again = live(move || again.get().then(screens::sign_in::sign_in_again));
+    nodes![demo, inside, again, status_line(status)]
 }
 
 /// Which component stands in the shell.
@@ -118,7 +109,7 @@ enum Screen {
 }
 
 /// The screen of the present route; made anew only when it is another one.
-fn screen() -> impl IntoView {
+fn screen() -> Node {
     let (navigation, session) = (navigation(), session());
     let screen = Memo::new(move |_| match navigation.route() {
         Route::Start | Route::SignIn => Screen::Nothing,
@@ -133,11 +124,11 @@ fn screen() -> impl IntoView {
         }
     });
     live(move || match screen.get() {
-        Screen::Nothing => ().into_any(),
-        Screen::Licenses => view! { <screens::licenses::Licenses /> }.into_any(),
-        Screen::Users => view! { <screens::users::Users /> }.into_any(),
-        Screen::Forbidden => view! { <shell::Forbidden /> }.into_any(),
-        Screen::Unknown => view! { <shell::Unknown /> }.into_any(),
+        Screen::Nothing => Node::Nothing,
+        Screen::Licenses => screens::licenses::licenses(),
+        Screen::Users => screens::users::users(),
+        Screen::Forbidden => shell::forbidden(),
+        Screen::Unknown => shell::unknown(),
     })
 }
 

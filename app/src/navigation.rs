@@ -8,6 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
 use crate::route::Route;
+use crate::ui::page::focus_heading;
 
 /// The present route and the ways to another; in the context of everything.
 #[derive(Clone, Copy)]
@@ -113,17 +114,6 @@ impl Navigation {
         let route = Route::parse(&link.pathname(), &link.search());
         let href = [link.pathname(), link.search()].concat();
         self.go_href(&href, route);
-    }
-}
-
-/// Puts the focus on the page's heading, where a new screen begins.
-pub(crate) fn focus_heading() {
-    let heading = document().query_selector("h1").ok().flatten();
-    if let Some(heading) =
-        heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok())
-    {
-        // An element that cannot take the focus leaves it where it was.
-        drop(heading.focus());
     }
 }
 

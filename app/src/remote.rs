@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::api::{Asking, Failure};
 use crate::parts::failure::say;
 use crate::session::session;
-use crate::ui::live::effect;
+use crate::ui::el::effect;
 use crate::ui::loaded::{Remote, Waiting};
 
 pub(crate) use pages::pages;

@@ -1,124 +1,120 @@
 //! What stands around every screen: banner, header with navigation and switches, keyboard help.
 
-use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::navigation::navigation;
+use crate::nodes;
 use crate::route::{LicensesRoute, Route, UsersRoute};
 use crate::session::session;
-use crate::text::{self, K, LANGUAGES, t};
+use crate::text::{self, K, LANGUAGES, now};
 use crate::theme::{self, Theme};
-use crate::ui::dialog::{Dialog, Width};
+use crate::ui::dialog::{self, Dialog};
+use crate::ui::el::{El, Node, Spot, el, live};
 use crate::ui::filter::focus_search;
-use crate::ui::icon::{Glyph, Icon};
-use crate::ui::live::{maybe, on, on_value};
-use crate::ui::menu::Menu;
-use crate::ui::notice::{Notice, Tone};
-use crate::ui::page::Page;
+use crate::ui::icon::{Icon, glyph};
+use crate::ui::menu::menu;
+use crate::ui::notice::{Tone, notice, p};
+use crate::ui::page::page;
 use crate::ui::status::status;
 
-/// Header, main part and what belongs to the keyboard.
-#[component]
-pub(crate) fn Shell<V: IntoView + 'static>(
-    /// The screen.
-    children: TypedChildren<V>,
-) -> impl IntoView {
+/// Header, main part with the screen, and what belongs to the keyboard.
+pub(crate) fn shell(screen: Node) -> Node {
     let help = RwSignal::new(false);
     let keys = window_event_listener(leptos::ev::keydown, move |event| on_key(&event, help));
     on_cleanup(move || keys.remove());
-    let main = NodeRef::<html::Main>::new();
-    let skip = move |event: web_sys::MouseEvent| {
-        event.prevent_default();
-        if let Some(main) = main.get_untracked() {
-            // It has a tabindex.
-            drop(main.focus());
-        }
+    let main = Spot::default();
+    let skip = {
+        let main = main.clone();
+        let skip = el("a")
+            .class("skip")
+            .attr("href", "#main")
+            .child(K::SkipToContent);
+        skip.on("click", move |event| {
+            event.prevent_default();
+            main.focus();
+        })
     };
-    view! {
-        <a class="skip" href="#main" on:click=on(skip)>
-            {t(K::SkipToContent)}
-        </a>
-        <Header help />
-        <main id="main" tabindex="-1" node_ref=main>
-            {children.into_inner()()}
-        </main>
-        {maybe(move || help.get().then(|| view! { <Help open=help /> }.into_any()))}
-    }
+    let main = el("main")
+        .attr("id", "main")
+        .attr("tabindex", "-1")
+        .at(&main)
+        .child(screen);
+    nodes![
+        skip,
+        header(help),
+        main,
+        live(move || help.get().then(|| keys_dialog(help)))
+    ]
 }
 
 /// Says on every page that this is a demo.
-#[component]
-pub(crate) fn DemoBanner(
-    /// Whether somebody is signed in.
-    signed_in: Memo<bool>,
-) -> impl IntoView {
-    let words = move || {
-        let key = if signed_in.get() {
+pub(crate) fn demo_banner(signed_in: Memo<bool>) -> El {
+    let words = live(move || {
+        now(if signed_in.get() {
             K::DemoBanner
         } else {
             K::DemoBannerSignIn
-        };
-        t(key)()
-    };
-    view! { <aside class="banner" aria-label=t(K::Demo)>{words}</aside> }
+        })
+    });
+    el("aside")
+        .class("banner")
+        .attr("aria-label", K::Demo)
+        .child(words)
 }
 
-#[component]
-fn Header(help: RwSignal<bool>) -> impl IntoView {
+fn header(help: RwSignal<bool>) -> El {
     let session = session();
-    let licenses = Memo::new(move |_| session.is_administrator());
-    view! {
-        <header class="bar">
-            <div class="bar-inner">
-                <a class="brand" href="/">
-                    <Logo />
-                    <span>{t(K::Zetel)}</span>
-                </a>
-                <nav class="main-nav" aria-label=t(K::MainNavigation)>
-                    {maybe(move || {
-                        licenses
-                            .get()
-                            .then(|| {
-                                view! { <NavLink to=Route::Licenses(LicensesRoute::default()) name=K::LicencesScreen /> }
-                                    .into_any()
-                            })
-                    })}
-                    <NavLink to=Route::Users(UsersRoute::default()) name=K::UsersScreen />
-                </nav>
-                <Switches />
-                <Account help />
-            </div>
-        </header>
-    }
+    let administrator = Memo::new(move |_| session.is_administrator());
+    let licenses = live(move || {
+        let there = administrator.get();
+        there.then(|| nav_link(Route::Licenses(LicensesRoute::default()), K::LicencesScreen))
+    });
+    let nav = el("nav")
+        .class("main-nav")
+        .attr("aria-label", K::MainNavigation)
+        .child(licenses)
+        .child(nav_link(
+            Route::Users(UsersRoute::default()),
+            K::UsersScreen,
+        ));
+    let inner = el("div")
+        .class("bar-inner")
+        .child(brand("a").attr("href", "/"))
+        .child(nav)
+        .child(switches())
+        .child(account(help));
+    el("header").class("bar").child(inner)
 }
 
-#[component]
-fn NavLink(to: Route, name: K) -> impl IntoView {
+fn nav_link(to: Route, name: K) -> El {
     let navigation = navigation();
-    let href = to.href();
-    let current = move || navigation.route().same_screen(&to).then_some("page");
-    view! {
-        <a href=href aria-current=current>
-            {t(name)}
-        </a>
-    }
+    let link = el("a").attr("href", to.href()).child(name);
+    link.attr("aria-current", move || {
+        navigation.route().same_screen(&to).then_some("page")
+    })
 }
 
-/// The seat on its square.
-#[component]
-pub(crate) fn Logo() -> impl IntoView {
-    view! {
-        <svg class="logo" viewBox="0 0 22 22" aria-hidden="true" focusable="false">
-            <rect width="22" height="22" rx="5" />
-            <path d="M6.5 5v12.5M6.5 11.5h9v6" />
-        </svg>
-    }
+/// The seat on its square, and the name.
+pub(crate) fn brand(tag: &'static str) -> El {
+    let square = el("rect")
+        .attr("width", "22")
+        .attr("height", "22")
+        .attr("rx", "5");
+    let logo = el("svg")
+        .class("logo")
+        .attr("viewBox", "0 0 22 22")
+        .attr("aria-hidden", "true")
+        .child(square)
+        .child(el("path").attr("d", "M6.5 5v12.5M6.5 11.5h9v6"));
+    el(tag)
+        .class("brand")
+        .child(logo)
+        .child(el("span").child(K::Zetel))
 }
 
 /// Language and theme.
-#[component]
-pub(crate) fn Switches() -> impl IntoView {
+pub(crate) fn switches() -> El {
     let status = status();
     let speak = move |tag: String| {
         let Some(language) = LANGUAGES.into_iter().find(|known| known.tag == tag) else {
@@ -128,106 +124,93 @@ pub(crate) fn Switches() -> impl IntoView {
             if text::switch_to(language).await {
                 text::keep(language);
             } else {
-                status.say(text::now(K::LanguageFailed).to_owned());
+                status.say(now(K::LanguageFailed).to_owned());
             }
         });
     };
-    let languages = move || {
-        let chosen = text::language();
-        LANGUAGES
-            .map(|language| {
-                view! {
-                    <option value=language.tag lang=language.tag selected=language == chosen>
-                        {language.name}
-                    </option>
-                }
-            })
-            .collect_view()
-    };
-    let show = move |name: String| {
-        let theme = Theme::of(&name);
-        theme::apply(theme);
-        theme::keep(theme);
-    };
-    let chosen = theme::stored();
-    let themes = Theme::ALL
-        .map(|theme| {
-            let name = match theme {
-                Theme::System => K::ThemeSystem,
-                Theme::Light => K::ThemeLight,
-                Theme::Dark => K::ThemeDark,
-            };
-            view! {
-                <option value=theme.name() selected=theme == chosen>
-                    {t(name)}
-                </option>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="switches">
-            <select
-                class="quiet-select"
-                aria-label=t(K::Language)
-                on:change=on_value(speak)
-            >
-                {languages}
-            </select>
-            <span class="icon-select">
-                <Glyph icon=Icon::Theme />
-                <select
-                    aria-label=t(K::Theme)
-                    title=t(K::Theme)
-                    on:change=on_value(show)
-                >
-                    {themes}
-                </select>
-            </span>
-        </div>
-    }
+    let chosen = text::language();
+    let languages = LANGUAGES.map(|language| {
+        el("option")
+            .attr("value", language.tag)
+            .attr("lang", language.tag)
+            .attr("selected", language == chosen)
+            .child(language.name)
+    });
+    let languages = el("select")
+        .class("quiet-select")
+        .attr("aria-label", K::Language)
+        .on_value("change", speak)
+        .children(languages);
+    el("div")
+        .class("switches")
+        .child(languages)
+        .child(theme_switch())
 }
 
-#[component]
-fn Account(help: RwSignal<bool>) -> impl IntoView {
+fn theme_switch() -> El {
+    let chosen = theme::stored();
+    let themes = Theme::ALL.map(|theme| {
+        let name = match theme {
+            Theme::System => K::ThemeSystem,
+            Theme::Light => K::ThemeLight,
+            Theme::Dark => K::ThemeDark,
+        };
+        el("option")
+            .attr("value", theme.name())
+            .attr("selected", theme == chosen)
+            .child(name)
+    });
+    let themes = el("select")
+        .attr("aria-label", K::Theme)
+        .attr("title", K::Theme)
+        .on_value("change", |name| {
+            let theme = Theme::of(&name);
+            theme::apply(theme);
+            theme::keep(theme);
+        })
+        .children(themes);
+    el("span")
+        .class("icon-select")
+        .child(glyph(Icon::Theme))
+        .child(themes)
+}
+
+fn account(help: RwSignal<bool>) -> Node {
     let (session, status) = (session(), status());
-    let user_id = move || session.who().map(|who| who.user_id).unwrap_or_default();
-    let full_name = move || session.who().map(|who| who.full_name);
-    let role = move || {
-        let key = if session.is_administrator() {
+    let user_id = live(move || session.who().map(|who| who.user_id));
+    let full_name = live(move || session.who().map(|who| who.full_name));
+    let role = live(move || {
+        now(if session.is_administrator() {
             K::Administrator
         } else {
             K::ReadsOnly
-        };
-        t(key)()
-    };
-    let sign_out = move |_| {
-        leptos::task::spawn_local(async move {
-            if let Err(failure) = session.sign_out().await {
-                status.say(crate::parts::failure::say(&failure));
-            }
+        })
+    });
+    let who = el("p")
+        .child(el("strong").child(full_name))
+        .child(el("span").class("soft").child(role));
+    let keys = el("button")
+        .attr("type", "button")
+        .attr("popovertarget", ACCOUNT)
+        .attr("popovertargetaction", "hide")
+        .on_click(move || help.set(true))
+        .child(K::Keyboard)
+        .child(el("kbd").child("?"));
+    let sign_out = el("button")
+        .attr("type", "button")
+        .child(K::SignOut)
+        .on_click(move || {
+            leptos::task::spawn_local(async move {
+                if let Err(failure) = session.sign_out().await {
+                    status.say(crate::parts::failure::say(&failure));
+                }
+            });
         });
-    };
-    view! {
-        <Menu id="account" label=Signal::derive(user_id)>
-            <p>
-                <strong>{full_name}</strong>
-                <span class="soft">{role}</span>
-            </p>
-            <button
-                type="button"
-                popovertarget="account"
-                popovertargetaction="hide"
-                on:click=on(move |_| help.set(true))
-            >
-                {t(K::Keyboard)}
-                <kbd>"?"</kbd>
-            </button>
-            <button type="button" on:click=on(sign_out)>
-                {t(K::SignOut)}
-            </button>
-        </Menu>
-    }
+    menu(ACCOUNT, user_id, nodes![who, keys, sign_out])
 }
+
+/// Id of the account's panel.
+const ACCOUNT: &str = "account";
 
 /// Keys of the console, and what they do.
 const KEYS: [(&str, K); 7] = [
@@ -240,27 +223,15 @@ const KEYS: [(&str, K); 7] = [
     ("?", K::KeyHelp),
 ];
 
-#[component]
-fn Help(open: RwSignal<bool>) -> impl IntoView {
-    let rows = KEYS
-        .map(|(key, what)| {
-            view! {
-                <div>
-                    <dt>
-                        <kbd>{key}</kbd>
-                    </dt>
-                    <dd>{t(what)}</dd>
-                </div>
-            }
-        })
-        .collect_view();
-    view! {
-        <Dialog title=K::Keyboard width=Width::Narrow on_close=Callback::from(move || open.set(false))>
-            <div class="dialog-body">
-                <dl class="keys">{rows}</dl>
-            </div>
-        </Dialog>
-    }
+fn keys_dialog(open: RwSignal<bool>) -> El {
+    let rows = KEYS.map(|(key, what)| {
+        el("div")
+            .child(el("dt").child(el("kbd").child(key)))
+            .child(el("dd").child(what))
+    });
+    Dialog::new(K::Keyboard, move || open.set(false))
+        .narrow()
+        .view(dialog::body(el("dl").class("keys").children(rows)))
 }
 
 fn on_key(event: &web_sys::KeyboardEvent, help: RwSignal<bool>) {
@@ -287,29 +258,23 @@ fn is_typed_into(event: &web_sys::KeyboardEvent) -> bool {
 }
 
 /// A screen for administrators, opened by somebody else.
-#[component]
-pub(crate) fn Forbidden() -> impl IntoView {
-    view! {
-        <Page heading=K::LicencesScreen>
-            <Notice tone=Tone::Info title=K::ForbiddenTitle>
-                <p>{t(K::ForbiddenText)}</p>
-                <p>
-                    <a href=Route::Users(UsersRoute::default()).href()>{t(K::ForbiddenNext)}</a>
-                </p>
-            </Notice>
-        </Page>
-    }
+pub(crate) fn forbidden() -> Node {
+    let users = Route::Users(UsersRoute::default()).href();
+    let next = el("a").attr("href", users).child(K::ForbiddenNext);
+    let words = notice(
+        Tone::Info,
+        nodes![
+            el("strong").child(K::ForbiddenTitle),
+            p(K::ForbiddenText),
+            p(next)
+        ],
+    );
+    page(K::LicencesScreen, Signal::stored(String::new()), words)
 }
 
 /// No address of this console.
-#[component]
-pub(crate) fn Unknown() -> impl IntoView {
-    view! {
-        <Page heading=K::UnknownTitle>
-            <p>{t(K::UnknownText)}</p>
-            <p>
-                <a href="/">{t(K::UnknownNext)}</a>
-            </p>
-        </Page>
-    }
+pub(crate) fn unknown() -> Node {
+    let next = el("a").attr("href", "/").child(K::UnknownNext);
+    let words = nodes![p(K::UnknownText), p(next)];
+    page(K::UnknownTitle, Signal::stored(String::new()), words)
 }

@@ -1,7 +1,7 @@
 //! The words of the screen: one locale file at a time, looked up by [`K`]; numbers and dates as the reader writes them.
 //!
-//! `t(K::Save)` for plain texts (one closure type for all of them), [`fill`] for texts with `{placeholders}`, [`tn`]
-//! for plurals. To add a text: one line in every file of `public/locales`; to add a language: its file, its line in
+//! `K::Save` itself is a piece of a view and a value of an attribute; [`now`] is its text, [`fill`] fills
+//! `{placeholders}`, [`tn`] chooses a plural. To add a text: one line in every file of `public/locales`; to add a language: its file, its line in
 //! [`LANGUAGES`] and its `<meta>` in `public/index.html`.
 
 mod format;
@@ -64,12 +64,7 @@ fn line(index: usize) -> &'static str {
     texts().lines.get(index).copied().unwrap_or_default()
 }
 
-/// The text of a key, as something that follows the language.
-pub(crate) fn t(key: K) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
-    move || line(key as usize)
-}
-
-/// The text of a key, now.
+/// The text of a key, now; whatever reads it follows the language.
 pub(crate) fn now(key: K) -> &'static str {
     line(key as usize)
 }

@@ -3,12 +3,11 @@
 //! To add one: its file here, its style in `style/<name>.css`, its keyboard list in `end2end`.
 
 pub(crate) mod dialog;
+pub(crate) mod el;
 pub(crate) mod filter;
 pub(crate) mod form;
 pub(crate) mod icon;
-pub(crate) mod live;
 pub(crate) mod loaded;
-pub(crate) mod markup;
 pub(crate) mod media;
 pub(crate) mod menu;
 pub(crate) mod meter;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::api::{Asking, Failure};
 use crate::session::{Session, session};
-use crate::ui::live::effect;
+use crate::ui::el::effect;
 use crate::ui::pages::{Page, Pages, ROWS_MAX};
 
 /// Asks for a page: the question, and where the page begins.

@@ -4,192 +4,162 @@ use leptos::prelude::*;
 use licensing::wire::{self, ErrorCode};
 
 use crate::api::{self, Failure};
+use crate::nodes;
 use crate::parts::failure::{say, too_many_attempts};
 use crate::session::{begin_anew, session};
-use crate::shell::{Logo, Switches};
-use crate::text::{K, fill, t};
-use crate::ui::dialog::{Dialog, Width};
-use crate::ui::form::{Button, Field, Look};
-use crate::ui::live::{effect, maybe, on};
-use crate::ui::notice::{Notice, Tone};
+use crate::shell::{brand, switches};
+use crate::text::{K, fill, now};
+use crate::ui::dialog::{self, Dialog};
+use crate::ui::el::{El, Node, effect, el, live};
+use crate::ui::form::{Button, Field};
+use crate::ui::notice::{Tone, alert, notice, p};
 
-/// Longest user ID and password, in characters.
-const LONGEST: u32 = 200;
-
-/// The page for signing in.
-#[component]
-pub(crate) fn SignIn(
-    /// Whose console it is, where known.
-    company: Option<String>,
-    /// Whether this is a demo.
-    demo: bool,
-) -> impl IntoView {
+/// The page for signing in to the console of a company (where known).
+pub(crate) fn sign_in(company: Option<String>, demo: bool) -> El {
     let session = session();
-    let of = move || match &company {
+    let of = live(move || match &company {
         Some(company) => fill(K::ConsoleOf, &[("company", company)]),
-        None => t(K::Console)().to_owned(),
-    };
-    effect(move || {
-        document().set_title(&[t(K::SignIn)(), " · ", t(K::Zetel)()].concat());
+        None => now(K::Console).to_owned(),
     });
+    effect(|| document().set_title(&[now(K::SignIn), now(K::Zetel)].join(" · ")));
     let first_user = if demo { "admin" } else { "" };
-    let enter = move |who: wire::Session| session.signed_in(who);
-    view! {
-        <main class="gate">
-            <section class="gate-sheet">
-                <p class="brand">
-                    <Logo />
-                    <span>{t(K::Zetel)}</span>
-                </p>
-                <h1 tabindex="-1">{t(K::SignIn)}</h1>
-                <p class="soft">{of}</p>
-                <Form user_id=first_user.to_owned() on_signed_in=Callback::new(enter) />
-            </section>
-            <Switches />
-        </main>
-    }
+    let form = form(first_user.to_owned(), false, move |who| {
+        session.signed_in(who)
+    });
+    let inside = nodes![p(of).class("soft"), form];
+    gate(K::SignIn, inside).child(switches())
 }
 
 /// Over everything, when the session has ended: what is open stays open, and goes on afterwards.
-#[component]
-pub(crate) fn SignInAgain() -> impl IntoView {
+pub(crate) fn sign_in_again() -> El {
     let session = session();
     let before = session.who();
     let user_id = before.as_ref().map(|who| who.user_id.clone());
     let enter = move |who: wire::Session| {
-        if before
-            .as_ref()
-            .is_some_and(|before| before.user != who.user)
-        {
+        let other = |before: &wire::Session| before.user != who.user;
+        if before.as_ref().is_some_and(other) {
             begin_anew();
         } else {
             session.signed_in(who);
         }
     };
-    view! {
-        <Dialog title=K::SignInAgain width=Width::Narrow closable=false on_close=Callback::from(|| ())>
-            <div class="dialog-body">
-                <p>{t(K::SignInAgainText)}</p>
-                <Form user_id=user_id.unwrap_or_default() again=true on_signed_in=Callback::new(enter) />
-                <p>
-                    <button type="button" class="link" on:click=on(move |_| begin_anew())>
-                        {t(K::SignInAsOther)}
-                    </button>
-                </p>
-            </div>
-        </Dialog>
-    }
+    let leave = el("button")
+        .attr("type", "button")
+        .class("link")
+        .on_click(begin_anew)
+        .child(K::SignInAsOther);
+    let form = form(user_id.unwrap_or_default(), true, enter);
+    Dialog::new(K::SignInAgain, || ())
+        .narrow()
+        .fixed()
+        .view(dialog::body(nodes![p(K::SignInAgainText), form, p(leave)]))
 }
 
 /// The server could not be asked when the page was opened.
-#[component]
-pub(crate) fn Unreachable(
-    /// Why.
-    failure: Failure,
-) -> impl IntoView {
-    let reload = move || {
+pub(crate) fn unreachable(failure: Failure) -> El {
+    let words = live(move || say(&failure));
+    let reload = || {
         // The browser refuses this in no page.
         drop(window().location().reload());
     };
-    view! {
-        <main class="gate">
-            <section class="gate-sheet">
-                <p class="brand">
-                    <Logo />
-                    <span>{t(K::Zetel)}</span>
-                </p>
-                <h1 tabindex="-1">{t(K::UnreachableTitle)}</h1>
-                <Notice tone=Tone::Red>
-                    <p>{say(&failure)}</p>
-                </Notice>
-                <Button label=K::TryAgain look=Look::Primary on_click=Callback::from(reload) />
-            </section>
-        </main>
-    }
+    let again = Button::new(K::TryAgain).primary().on_click(reload);
+    gate(
+        K::UnreachableTitle,
+        nodes![notice(Tone::Red, p(words)), again],
+    )
 }
 
-/// User ID and password. The password is fetched from the field when it is sent, and cleared after a failure.
-#[component]
-fn Form(
-    /// What stands in the first field at the beginning.
-    user_id: String,
-    /// Signing in again: the user ID is fixed.
-    #[prop(optional)]
-    again: bool,
-    /// Somebody signed in.
-    on_signed_in: Callback<wire::Session>,
-) -> impl IntoView {
+fn gate(heading: K, inside: Node) -> El {
+    let sheet = el("section")
+        .class("gate-sheet")
+        .child(brand("p"))
+        .child(el("h1").attr("tabindex", "-1").child(heading))
+        .child(inside);
+    el("main").class("gate").child(sheet)
+}
+
+/// What the form works with.
+#[derive(Clone, Copy)]
+struct Entry {
+    user_id: RwSignal<String>,
+    password: RwSignal<String>,
+    busy: RwSignal<bool>,
+    failure: RwSignal<Option<Failure>>,
+    /// Seconds until the next attempt is allowed.
+    wait: RwSignal<u64>,
+}
+
+/// User name and password. `again`: the user name is fixed.
+fn form(user_id: String, again: bool, enter: impl Fn(wire::Session) + Clone + 'static) -> El {
     let known = !user_id.is_empty();
-    let user_id = RwSignal::new(user_id);
-    let password = RwSignal::new(String::new());
-    let busy = RwSignal::new(false);
-    let failure = RwSignal::new(None::<Failure>);
-    let wait = RwSignal::new(0_u64);
-    count_down(wait);
-    let send = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() || wait.get_untracked() > 0 {
+    let entry = Entry {
+        user_id: RwSignal::new(user_id),
+        password: RwSignal::new(String::new()),
+        busy: RwSignal::new(false),
+        failure: RwSignal::new(None),
+        wait: RwSignal::new(0),
+    };
+    count_down(entry.wait);
+    let Entry { wait, failure, .. } = entry;
+    let trouble = live(move || {
+        failure.get().map(|failure| {
+            let words = live(move || match wait.get() {
+                0 => say(&failure),
+                seconds => too_many_attempts(Some(seconds)),
+            });
+            alert(Tone::Red, p(words))
+        })
+    });
+    let button = Button::new(K::SignIn)
+        .primary()
+        .submits()
+        .busy(entry.busy)
+        .off(Signal::derive(move || wait.get() > 0));
+    let user_id = Field::new("user-id", K::UserName, entry.user_id)
+        .autocomplete("username")
+        .read_only(again)
+        .focused(!known);
+    let password = Field::new("password", K::Password, entry.password)
+        .password()
+        .autocomplete("current-password")
+        .focused(known);
+    el("form")
+        .class("form")
+        .on("submit", move |event| {
+            event.prevent_default();
+            entry.send(enter.clone());
+        })
+        .child(user_id)
+        .child(password)
+        .child(trouble)
+        .child(button)
+}
+
+impl Entry {
+    fn send(self, enter: impl Fn(wire::Session) + 'static) {
+        if self.busy.get_untracked() || self.wait.get_untracked() > 0 {
             return;
         }
         let sign_in = wire::SignIn {
-            user_id: user_id.get_untracked().trim().to_owned(),
-            password: password.get_untracked(),
+            user_id: self.user_id.get_untracked().trim().to_owned(),
+            password: self.password.get_untracked(),
         };
-        busy.set(true);
-        failure.set(None);
+        self.busy.set(true);
+        self.failure.set(None);
         leptos::task::spawn_local(async move {
             let answer = api::sign_in(&sign_in).await;
-            if busy.try_set(false).is_some() {
+            if self.busy.try_set(false).is_some() {
                 return;
             }
             match answer {
-                Ok(who) => on_signed_in.run(who),
+                Ok(who) => enter(who),
                 Err(why) => {
-                    wait.set(seconds_to_wait(&why));
-                    password.set(String::new());
-                    failure.set(Some(why));
+                    self.wait.set(seconds_to_wait(&why));
+                    self.password.set(String::new());
+                    self.failure.set(Some(why));
                 }
             }
         });
-    };
-    let trouble = maybe(move || {
-        failure.get().map(|failure| {
-            let words = move || match wait.get() {
-                0 => say(&failure),
-                seconds => too_many_attempts(Some(seconds)),
-            };
-            view! {
-                <Notice tone=Tone::Red live=true>
-                    <p>{words}</p>
-                </Notice>
-            }
-            .into_any()
-        })
-    });
-    let waits = Signal::derive(move || wait.get() > 0);
-    view! {
-        <form class="form" on:submit=on(send)>
-            <Field
-                name="user-id"
-                label=K::UserName
-                value=user_id
-                autocomplete="username"
-                longest=LONGEST
-                read_only=again
-                autofocus=!known
-            />
-            <Field
-                name="password"
-                label=K::Password
-                value=password
-                kind="password"
-                autocomplete="current-password"
-                longest=LONGEST
-                autofocus=known
-            />
-            {trouble}
-            <Button label=K::SignIn look=Look::Primary busy off=waits submits=true />
-        </form>
     }
 }
 

@@ -14,10 +14,10 @@ use crate::navigation::navigation;
 use crate::remote::remote;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
 use crate::text::{K, now, number};
-use crate::ui::live::live;
+use crate::ui::el::{Node, live};
 use crate::ui::loaded::Remote;
-use crate::ui::page::Page;
-use crate::ui::tabs::{Tab, Tabs};
+use crate::ui::page::page;
+use crate::ui::tabs::{Tab, tabs};
 
 /// Which tab is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,8 +55,7 @@ const PANELS: [Panel; 3] = [
 ];
 
 /// The Users screen.
-#[component]
-pub(crate) fn Users() -> impl IntoView {
+pub(crate) fn users() -> Node {
     let (navigation, changes) = (navigation(), changes());
     let licenses = remote(
         move || {
@@ -70,14 +69,12 @@ pub(crate) fn Users() -> impl IntoView {
         Route::UserLicenses(_) => Panel::Licenses,
         _ => Panel::List(UserList::Associates),
     });
-    let tabs = Signal::derive(move || {
-        let counts = licenses.value.with(|value| {
-            let counts = value
-                .as_ref()
-                .map(|value| (value.associates, value.other_users));
-            counts.map(|(associates, others)| (number(associates), number(others)))
+    let all = move || {
+        let counts = licenses.value.with(|known| {
+            let known = known.as_ref()?;
+            Some([number(known.associates), number(known.other_users)])
         });
-        let (associates, others) = counts.unwrap_or_default();
+        let [associates, others] = counts.unwrap_or_default();
         let counts = [associates, others, String::new()];
         let tabs = PANELS.into_iter().zip(counts);
         tabs.map(|(tab, count)| Tab {
@@ -86,20 +83,14 @@ pub(crate) fn Users() -> impl IntoView {
             count,
             current: tab == panel.get(),
         })
-        .collect::<Vec<_>>()
+        .collect()
+    };
+    let inside = live(move || match panel.get() {
+        Panel::List(which) => list::list(which, licenses),
+        Panel::Licenses => holders::holders(licenses),
     });
     let title = Signal::derive(move || now(panel.get().name()).to_owned());
-    let inside = live(move || match panel.get() {
-        Panel::List(list) => view! { <list::List list licenses /> }.into_any(),
-        Panel::Licenses => view! { <holders::Holders licenses /> }.into_any(),
-    });
-    view! {
-        <Page heading=K::UsersScreen title>
-            <Tabs tabs label=K::UsersScreen>
-                {inside}
-            </Tabs>
-        </Page>
-    }
+    page(K::UsersScreen, title, tabs(all, K::UsersScreen, inside))
 }
 
 /// Every user license with its use: for the counts, the filter, the list and the cards.

@@ -1,117 +1,136 @@
 //! A modal dialog on the native `<dialog>`: focus stays inside, Escape and the cross close it, focus goes back.
 //!
-//! It is open as long as it is rendered: render it while the address (or a signal) says so, and let `on_close` change
-//! that. Inside: `<div class="dialog-body">…</div>` scrolls, `<footer class="dialog-foot">…</footer>` stays.
+//! It is open as long as it is part of the view: show it while the address (or a signal) says so, and let `on_close`
+//! change that. Inside: [`body`] scrolls, [`foot`] stays.
 
-use leptos::html;
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::icon::{Glyph, Icon};
-use super::live::{effect, maybe, on};
-use crate::text::{K, t};
-
-/// How wide a dialog is where there is room.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Width {
-    /// For tables.
-    #[default]
-    Wide,
-    /// For a form or a few sentences.
-    Narrow,
-}
+use super::el::{El, Node, Spot, el};
+use super::icon::{Icon, glyph};
+use super::page::focus_heading;
+use crate::text::K;
 
 /// A modal dialog.
-#[component]
-pub(crate) fn Dialog(
-    /// Its title.
-    #[prop(into)]
-    title: Signal<String>,
-    /// Asked to close: Escape, the cross, Back on a phone.
-    #[prop(into)]
-    on_close: Callback<()>,
-    /// How wide.
-    #[prop(optional)]
-    width: Width,
-    /// Can be closed; off only where the page cannot go on without an answer.
-    #[prop(default = true)]
+pub(crate) struct Dialog {
+    title: Node,
+    subtitle: Node,
+    narrow: bool,
     closable: bool,
-    /// Line under the title.
-    #[prop(optional, into)]
-    subtitle: Signal<String>,
-    /// Body and foot.
-    children: Children,
-) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    let open = StoredValue::new(true);
-    let id = title_id();
-    effect(move || {
-        if let Some(dialog) = dialog.get()
-            && !dialog.open()
-        {
-            // Refused only when it is not in the page (it is) or open already (asked above).
+    on_close: Rc<dyn Fn()>,
+}
+
+impl Dialog {
+    /// A dialog with this title. `on_close`: asked to close by Escape or the cross.
+    pub(crate) fn new(title: impl Into<Node>, on_close: impl Fn() + 'static) -> Self {
+        Self {
+            title: title.into(),
+            subtitle: Node::Nothing,
+            narrow: false,
+            closable: true,
+            on_close: Rc::new(on_close),
+        }
+    }
+
+    /// For a form or a few sentences.
+    pub(crate) fn narrow(mut self) -> Self {
+        self.narrow = true;
+        self
+    }
+
+    /// A line under the title.
+    pub(crate) fn subtitle(mut self, subtitle: impl Into<Node>) -> Self {
+        self.subtitle = subtitle.into();
+        self
+    }
+
+    /// Cannot be closed: only where the page cannot go on without an answer.
+    pub(crate) fn fixed(mut self) -> Self {
+        self.closable = false;
+        self
+    }
+
+    /// The dialog with this inside: [`body`], [`foot`].
+    pub(crate) fn view(self, inside: impl Into<Node>) -> El {
+        let spot = Spot::default();
+        show(&spot);
+        let (id, closable, on_close) = (title_id(), self.closable, self.on_close);
+        let open = StoredValue::new(true);
+        on_cleanup(move || open.set_value(false));
+        let ask = Rc::new(move || {
+            if closable && open.try_get_value() == Some(true) {
+                on_close();
+            }
+        });
+        let (cancel, close, cross) = (Rc::clone(&ask), Rc::clone(&ask), ask);
+        let cross = closable.then(|| {
+            el("button")
+                .attr("type", "button")
+                .class("icon-button")
+                .attr("aria-label", K::Close)
+                .on_click(move || cross())
+                .child(glyph(Icon::Cross))
+        });
+        let words = el("div")
+            .child(el("h2").attr("id", id.clone()).child(self.title))
+            .child(el("p").class("soft").child(self.subtitle));
+        el("dialog")
+            .class(if self.narrow {
+                "dialog dialog-narrow"
+            } else {
+                "dialog"
+            })
+            .attr("aria-labelledby", id)
+            .at(&spot)
+            .on("cancel", move |event| {
+                if is_its_own(&event) {
+                    event.prevent_default();
+                    cancel();
+                }
+            })
+            .on("close", move |event| {
+                if is_its_own(&event) {
+                    close();
+                }
+            })
+            .child(el("header").class("dialog-head").child(words).child(cross))
+            .child(inside)
+    }
+}
+
+/// What scrolls.
+pub(crate) fn body(inside: impl Into<Node>) -> El {
+    el("div").class("dialog-body").child(inside)
+}
+
+/// What stays below: words in a `<p>`, then buttons.
+pub(crate) fn foot(inside: impl Into<Node>) -> El {
+    el("footer").class("dialog-foot").child(inside)
+}
+
+/// Opens the dialog once it is in the page, closes it (and gives the focus back) when its part of the view goes.
+fn show(spot: &Spot) {
+    let spot = StoredValue::new_local(spot.clone());
+    let dialog = move || spot.try_with_value(Spot::get::<web_sys::HtmlDialogElement>);
+    Effect::new(move |_| {
+        if let Some(Some(dialog)) = dialog() {
+            // Refused only when it is not in the page (it is) or open already (it is new).
             drop(dialog.show_modal());
         }
     });
     on_cleanup(move || {
-        open.set_value(false);
-        if let Some(dialog) = dialog.get_untracked() {
+        if let Some(Some(dialog)) = dialog() {
             dialog.close();
             request_animation_frame(keep_focus_somewhere);
         }
     });
-    let ask_to_close = move || {
-        if closable && open.try_get_value() == Some(true) {
-            on_close.run(());
-        }
-    };
-    let on_cancel = move |event: web_sys::Event| {
-        // Fields such as a file picker have a `cancel` of their own.
-        if event.target() == event.current_target() {
-            event.prevent_default();
-            ask_to_close();
-        }
-    };
-    let labelled_by = id.clone();
-    let narrow = width == Width::Narrow;
-    view! {
-        <dialog
-            class="dialog"
-            class:dialog-narrow=narrow
-            node_ref=dialog
-            aria-labelledby=labelled_by
-            on:cancel=on(on_cancel)
-            on:close=on(move |event: web_sys::Event| {
-                if event.target() == event.current_target() {
-                    ask_to_close();
-                }
-            })
-        >
-            <header class="dialog-head">
-                <div>
-                    <h2 id=id>{title}</h2>
-                    {maybe(move || {
-                        let subtitle = subtitle.get();
-                        (!subtitle.is_empty()).then(|| view! { <p class="soft">{subtitle}</p> }.into_any())
-                    })}
-                </div>
-                {closable
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="icon-button"
-                                aria-label=t(K::Close)
-                                on:click=on(move |_| ask_to_close())
-                            >
-                                <Glyph icon=Icon::Cross />
-                            </button>
-                        }
-                    })}
-            </header>
-            {children()}
-        </dialog>
-    }
+}
+
+/// Fields such as a file picker have events of the same names.
+fn is_its_own(event: &web_sys::Event) -> bool {
+    event.target() == event.current_target()
 }
 
 /// An id of its own for every dialog of the page.
@@ -126,14 +145,9 @@ fn title_id() -> String {
 /// The browser gives focus back to where it was; when that is gone, the page's heading takes it.
 fn keep_focus_somewhere() {
     let focused = document().active_element();
-    if focused.is_some_and(|element| element.tag_name() != "BODY") {
-        return;
-    }
-    let heading = document().query_selector("h1").ok().flatten();
-    if let Some(heading) =
-        heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok())
-    {
-        // An element that cannot take the focus leaves it where it was.
-        drop(heading.focus());
+    if focused.is_none_or(|element| {
+        !element.has_type::<web_sys::HtmlElement>() || element.tag_name() == "BODY"
+    }) {
+        focus_heading();
     }
 }

@@ -1,30 +1,23 @@
 //! Filters of a list: a search box (`/` goes there), a choice that becomes a chip, a check box.
 
-use leptos::html;
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::icon::{Glyph, Icon};
-use super::live::{effect, live, maybe, on, on_value};
-use crate::text::{K, fill, t};
+use super::el::{El, Node, Spot, Value, effect, el, live};
+use super::icon::{Icon, glyph};
+use crate::nodes;
+use crate::text::{K, fill, now};
 
 /// How long a search waits for the next letter, in milliseconds.
 const TYPING_MS: u64 = 250;
 /// Longest search, in characters (the server's limit).
 const SEARCH_MAX: u32 = 200;
 
-/// A search box. `/` anywhere on the page (or in the dialog) puts the focus here.
-#[component]
-pub(crate) fn Search(
-    /// What is searched for now.
-    #[prop(into)]
-    value: Signal<String>,
-    /// Label and placeholder.
-    label: K,
-    /// What is searched for from now on; called when typing pauses.
-    on_search: Callback<String>,
-) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
+/// A search box. `/` anywhere on the page (or in the dialog) puts the focus here; `on_search` is called when typing
+/// pauses.
+pub(crate) fn search(value: Signal<String>, label: K, on_search: impl Fn(String) + 'static) -> El {
     let pending = StoredValue::new(None::<TimeoutHandle>);
     let forget = move || {
         if let Some(Some(handle)) = pending.try_update_value(Option::take) {
@@ -32,39 +25,40 @@ pub(crate) fn Search(
         }
     };
     on_cleanup(forget);
+    let on_search = Rc::new(on_search);
     let typed = move |text: String| {
         forget();
-        let run = move || on_search.run(text);
+        let on_search = Rc::clone(&on_search);
         let later = std::time::Duration::from_millis(TYPING_MS);
+        let run = move || on_search(text);
         pending.set_value(set_timeout_with_handle(run, later).ok());
     };
+    let input = Spot::default();
+    let box_ = input.clone();
     // The address may change by Back: the box follows, unless somebody is typing in it.
     effect(move || {
         let value = value.get();
-        if let Some(input) = input.get()
+        if let Some(input) = box_.get::<web_sys::HtmlInputElement>()
             && document().active_element().as_ref() != Some(input.as_ref())
         {
             input.set_value(&value);
         }
     });
-    view! {
-        <div class="search">
-            <Glyph icon=Icon::Search />
-            <input
-                type="search"
-                node_ref=input
-                value=value.get_untracked()
-                placeholder=t(label)
-                aria-label=t(label)
-                aria-keyshortcuts="/"
-                data-search
-                autocomplete="off"
-                spellcheck="false"
-                maxlength=SEARCH_MAX
-                on:input=on_value(typed)
-            />
-        </div>
-    }
+    let input = el("input")
+        .attr("type", "search")
+        .attr("placeholder", label)
+        .attr("aria-label", label)
+        .attr("aria-keyshortcuts", "/")
+        .attr("data-search", true)
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .attr("maxlength", SEARCH_MAX.to_string())
+        .at(&input)
+        .on_value("input", typed);
+    el("div")
+        .class("search")
+        .child(glyph(Icon::Search))
+        .child(input)
 }
 
 /// Puts the focus into the search box that can be reached now: that of an open dialog, else the page's.
@@ -90,102 +84,77 @@ pub(crate) struct Choice {
     pub(crate) group: String,
 }
 
-/// A choice of one thing to filter by: a list to pick from, and a chip of what was picked.
-#[component]
-pub(crate) fn Pick(
-    /// What can be picked, in order, groups together.
-    #[prop(into)]
+/// A choice of one thing to filter by: a list to pick from (in order, groups together), and a chip of what was picked
+/// (its value) with a number, which may be empty.
+pub(crate) fn pick(
     choices: Signal<Vec<Choice>>,
-    /// Value of what is picked.
-    #[prop(into)]
-    picked: Signal<Option<String>>,
-    /// Label.
+    picked: Signal<String>,
     label: K,
-    /// A number on the chip; may be empty.
-    #[prop(optional, into)]
     count: Signal<String>,
-    /// Something (or nothing) was picked.
-    on_pick: Callback<Option<String>>,
-) -> impl IntoView {
-    let name = move || {
-        let picked = picked.get()?;
-        choices.with(|choices| {
-            let choice = choices.iter().find(|choice| choice.value == picked);
-            Some(choice.map_or(picked.clone(), |choice| choice.name.clone()))
-        })
-    };
-    let chip = maybe(move || {
-        name().map(|name| {
-            let remove = fill(K::RemoveFilter, &[("name", &name)]);
-            view! {
-                <button type="button" class="chip chosen" aria-label=remove on:click=on(move |_| on_pick.run(None))>
-                    <span>{name}</span>
-                    <span class="count">{count}</span>
-                    <Glyph icon=Icon::Cross />
-                </button>
-            }
-            .into_any()
+    on_pick: impl Fn(String) + 'static,
+) -> Node {
+    let on_pick = Rc::new(on_pick);
+    let remove = Rc::clone(&on_pick);
+    let chip = live(move || {
+        let picked = picked.get();
+        (!picked.is_empty()).then(|| {
+            let name = choices.with(|choices| {
+                let choice = choices.iter().find(|choice| choice.value == picked);
+                choice.map_or(picked, |choice| choice.name.clone())
+            });
+            let remove = Rc::clone(&remove);
+            el("button")
+                .attr("type", "button")
+                .class("chip chosen")
+                .attr("aria-label", fill(K::RemoveFilter, &[("name", &name)]))
+                .on_click(move || remove(String::new()))
+                .child(el("span").child(name))
+                .child(el("span").class("count").child(count))
+                .child(glyph(Icon::Cross))
         })
     });
     let options = live(move || {
         let picked = picked.get();
-        choices.with(|choices| grouped(choices, picked.as_deref()).into_any())
+        let groups = choices.with(|choices| grouped(choices, &picked));
+        let first = el("option").attr("value", "").child(now(label));
+        nodes![first, groups]
     });
-    view! {
-        {chip}
-        <span class="chip pick">
-            <select
-                aria-label=t(label)
-                on:change=on_value(move |value| on_pick.run((!value.is_empty()).then_some(value)))
-            >
-                <option value="">{t(label)}</option>
-                {options}
-            </select>
-            <Glyph icon=Icon::Down />
-        </span>
-    }
+    let list = el("select")
+        .attr("aria-label", label)
+        .on_value("change", move |value| on_pick(value))
+        .child(options);
+    let list = el("span").class("chip pick").child(list);
+    nodes![chip, list.child(glyph(Icon::Down))]
 }
 
-fn grouped(choices: &[Choice], picked: Option<&str>) -> impl IntoView + use<> {
+fn grouped(choices: &[Choice], picked: &str) -> Vec<El> {
     choices
         .chunk_by(|one, next| one.group == next.group)
         .map(|group| {
-            let options: Vec<_> = group
-                .iter()
-                .map(|choice| {
-                    let selected = picked == Some(choice.value.as_str());
-                    view! {
-                        <option value=choice.value.clone() selected=selected>
-                            {choice.name.clone()}
-                        </option>
-                    }
-                })
-                .collect();
-            view! { <optgroup label=group[0].group.clone()>{options}</optgroup> }
+            let options = group.iter().map(|choice| {
+                el("option")
+                    .attr("value", choice.value.clone())
+                    .attr("selected", choice.value == picked)
+                    .child(choice.name.clone())
+            });
+            let name = group[0].group.clone();
+            el("optgroup").attr("label", name).children(options)
         })
-        .collect_view()
+        .collect()
 }
 
 /// A check box with its label.
-#[component]
-pub(crate) fn Check(
-    /// Label.
-    #[prop(into)]
-    label: Signal<String>,
-    /// Whether it is on.
-    #[prop(into)]
-    on: Signal<bool>,
-    /// It was changed to this.
-    on_change: Callback<bool>,
-) -> impl IntoView {
-    view! {
-        <label class="check">
-            <input
-                type="checkbox"
-                prop:checked=on
-                on:change=super::live::on(move |event| on_change.run(event_target_checked(&event)))
-            />
-            <span>{label}</span>
-        </label>
-    }
+pub(crate) fn check(
+    label: impl Into<Node>,
+    on: impl Into<Value>,
+    on_change: impl Fn(bool) + 'static,
+) -> El {
+    let tick = el("input")
+        .attr("type", "checkbox")
+        .ticked(on)
+        .on("change", move |event| {
+            on_change(event_target_checked(&event))
+        });
+    let label = el("span").child(label);
+    el("label").class("check").child(tick).child(label)
 }

@@ -1,139 +1,215 @@
 //! Form fields and buttons: a label above, a hint or an error below, joined for screen readers.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 
-use super::icon::{Glyph, Icon};
-use super::live::{live, on, on_value};
+use super::el::{El, Node, el, live};
+use super::icon::{Icon, glyph};
 use crate::text::K;
 
+/// Longest text of a field, in characters, where nothing else is said.
+const LONGEST: u32 = 254;
+
 /// A field of one line. The error, when there is one, is beside the field and announced.
-#[component]
-pub(crate) fn Field(
-    /// Name in the form, and its id.
+pub(crate) struct Field {
     name: &'static str,
-    /// Label.
     label: K,
-    /// What is in it.
     value: RwSignal<String>,
-    /// `text`, `password`, …
-    #[prop(default = "text")]
     kind: &'static str,
-    /// Autofill's name for it.
-    #[prop(default = "off")]
     autocomplete: &'static str,
-    /// Sentence below.
-    #[prop(optional, into)]
     hint: Signal<String>,
-    /// What is wrong with it.
-    #[prop(optional, into)]
     error: Signal<String>,
-    /// Longest text, in characters.
-    #[prop(default = 254)]
-    longest: u32,
-    /// Cannot be changed.
-    #[prop(optional, into)]
-    read_only: Signal<bool>,
-    /// Takes the focus when it appears.
-    #[prop(optional)]
-    autofocus: bool,
-) -> impl IntoView {
-    let below = [name, "-below"].concat();
-    let wrong = move || !error.with(String::is_empty);
-    let described = {
-        let below = below.clone();
-        move || (wrong() || !hint.with(String::is_empty)).then(|| below.clone())
-    };
-    view! {
-        <div class="field">
-            <label for=name>{crate::text::t(label)}</label>
-            <input
-                id=name
-                name=name
-                type=kind
-                autocomplete=autocomplete
-                autocapitalize="none"
-                spellcheck="false"
-                maxlength=longest
-                readonly=read_only
-                autofocus=autofocus
-                aria-invalid=move || wrong().then_some("true")
-                aria-describedby=described
-                prop:value=value
-                on:input=on_value(move |text| value.set(text))
-            />
-            <div id=below class="field-below" aria-live="polite">
-                {live(move || {
-                    if wrong() {
-                        view! {
-                            <p class="field-error">
-                                <Glyph icon=Icon::Blocked />
-                                <span>{error.get()}</span>
-                            </p>
-                        }
-                            .into_any()
-                    } else {
-                        let hint = hint.get();
-                        (!hint.is_empty())
-                            .then(|| view! { <p class="soft">{hint}</p> }.into_any())
-                            .into_any()
-                    }
-                })}
-            </div>
-        </div>
-    }
+    read_only: bool,
+    focused: bool,
 }
 
-/// How a button looks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// One of several.
-    #[default]
-    Plain,
-    /// The one of the view.
-    Primary,
+impl Field {
+    /// A field: its name (and id), its label, what is in it.
+    pub(crate) fn new(name: &'static str, label: K, value: RwSignal<String>) -> Self {
+        Self {
+            name,
+            label,
+            value,
+            kind: "text",
+            autocomplete: "off",
+            hint: Signal::stored(String::new()),
+            error: Signal::stored(String::new()),
+            read_only: false,
+            focused: false,
+        }
+    }
+
+    /// What autofill may put in.
+    pub(crate) fn autocomplete(mut self, autocomplete: &'static str) -> Self {
+        self.autocomplete = autocomplete;
+        self
+    }
+
+    /// Not readable while it is typed.
+    pub(crate) fn password(mut self) -> Self {
+        self.kind = "password";
+        self
+    }
+
+    /// A sentence below.
+    pub(crate) fn hint(mut self, hint: impl Into<Signal<String>>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// What is wrong with it; empty: nothing.
+    pub(crate) fn error(mut self, error: impl Into<Signal<String>>) -> Self {
+        self.error = error.into();
+        self
+    }
+
+    /// Cannot be changed.
+    pub(crate) fn read_only(mut self, read_only: bool) -> Self {
+        self.read_only = read_only;
+        self
+    }
+
+    /// Takes the focus when it appears.
+    pub(crate) fn focused(mut self, focused: bool) -> Self {
+        self.focused = focused;
+        self
+    }
+
+    /// The field.
+    pub(crate) fn view(self) -> El {
+        let Self {
+            value, hint, error, ..
+        } = self;
+        let below = [self.name, "-below"].concat();
+        let wrong = move || !error.with(String::is_empty);
+        let described = {
+            let below = below.clone();
+            move || (wrong() || !hint.with(String::is_empty)).then(|| below.clone())
+        };
+        let input = el("input")
+            .attr("id", self.name)
+            .attr("name", self.name)
+            .attr("type", self.kind)
+            .attr("autocomplete", self.autocomplete)
+            .attr("autocapitalize", "none")
+            .attr("spellcheck", "false")
+            .attr("maxlength", LONGEST.to_string())
+            .attr("readonly", self.read_only)
+            .attr("autofocus", self.focused)
+            .attr("aria-invalid", move || wrong().then_some("true"))
+            .attr("aria-describedby", described)
+            .content(move || value.get())
+            .on_value("input", move |text| value.set(text));
+        let words = live(move || {
+            if wrong() {
+                let words = el("p").class("field-error");
+                return Some(words.child(glyph(Icon::Blocked)).child(error.get()));
+            }
+            let hint = hint.get();
+            (!hint.is_empty()).then(|| el("p").class("soft").child(hint))
+        });
+        let below = el("div")
+            .attr("id", below)
+            .class("field-below")
+            .attr("aria-live", "polite")
+            .child(words);
+        let label = el("label").attr("for", self.name).child(self.label);
+        el("div")
+            .class("field")
+            .child(label)
+            .child(input)
+            .child(below)
+    }
 }
 
 /// A button that acts. While `busy` it keeps its place and its focus and does nothing; `off` greys it out (say why
 /// beside it).
-#[component]
-pub(crate) fn Button(
-    /// What it does, in words.
-    #[prop(into)]
-    label: Signal<String>,
-    /// How it looks.
-    #[prop(optional)]
-    look: Look,
-    /// Is at it.
-    #[prop(optional, into)]
-    busy: Signal<bool>,
-    /// Cannot be used now.
-    #[prop(optional, into)]
-    off: Signal<bool>,
-    /// Sends the form around it (then `on_click` may stay empty).
-    #[prop(optional)]
+pub(crate) struct Button {
+    label: Node,
+    primary: bool,
     submits: bool,
-    /// What it does.
-    #[prop(optional, into)]
-    on_click: Option<Callback<()>>,
-) -> impl IntoView {
-    let click = move |event: web_sys::MouseEvent| {
-        if busy.get_untracked() {
-            event.prevent_default();
-        } else if let Some(on_click) = on_click {
-            on_click.run(());
+    busy: Signal<bool>,
+    off: Signal<bool>,
+    on_click: Option<Rc<dyn Fn()>>,
+}
+
+impl Button {
+    /// A button that says this.
+    pub(crate) fn new(label: impl Into<Node>) -> Self {
+        Self {
+            label: label.into(),
+            primary: false,
+            submits: false,
+            busy: Signal::stored(false),
+            off: Signal::stored(false),
+            on_click: None,
         }
-    };
-    view! {
-        <button
-            type=if submits { "submit" } else { "button" }
-            class="button"
-            class:primary=look == Look::Primary
-            disabled=off
-            aria-disabled=move || busy.get().then_some("true")
-            aria-busy=move || busy.get().then_some("true")
-            on:click=on(click)
-        >
-            {label}
-        </button>
+    }
+
+    /// The one of the view.
+    pub(crate) fn primary(mut self) -> Self {
+        self.primary = true;
+        self
+    }
+
+    /// Sends the form around it.
+    pub(crate) fn submits(mut self) -> Self {
+        self.submits = true;
+        self
+    }
+
+    /// It is at it.
+    pub(crate) fn busy(mut self, busy: impl Into<Signal<bool>>) -> Self {
+        self.busy = busy.into();
+        self
+    }
+
+    /// It cannot be used now.
+    pub(crate) fn off(mut self, off: impl Into<Signal<bool>>) -> Self {
+        self.off = off.into();
+        self
+    }
+
+    /// What it does.
+    pub(crate) fn on_click(mut self, act: impl Fn() + 'static) -> Self {
+        self.on_click = Some(Rc::new(act));
+        self
+    }
+
+    /// The button.
+    pub(crate) fn view(self) -> El {
+        let Self { busy, on_click, .. } = self;
+        let is_busy = move || busy.get().then_some("true");
+        el("button")
+            .attr("type", if self.submits { "submit" } else { "button" })
+            .class(if self.primary {
+                "button primary"
+            } else {
+                "button"
+            })
+            .attr("disabled", self.off)
+            .attr("aria-disabled", is_busy)
+            .attr("aria-busy", is_busy)
+            .on("click", move |event| {
+                if busy.get_untracked() {
+                    event.prevent_default();
+                } else if let Some(act) = &on_click {
+                    act();
+                }
+            })
+            .child(self.label)
+    }
+}
+
+impl From<Button> for Node {
+    fn from(button: Button) -> Self {
+        Self::El(button.view())
+    }
+}
+
+impl From<Field> for Node {
+    fn from(field: Field) -> Self {
+        Self::El(field.view())
     }
 }

@@ -1,6 +1,6 @@
 //! Icons: strokes of 1.5 on a grid of 16, in the colour of the text, never the only carrier of a meaning.
 
-use leptos::prelude::*;
+use super::el::{El, el};
 
 /// The shapes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,14 +57,10 @@ impl Icon {
 }
 
 /// An icon; a word stands beside it.
-#[component]
-pub(crate) fn Glyph(
-    /// Which.
-    icon: Icon,
-) -> impl IntoView {
-    view! {
-        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-            <path d=icon.path() />
-        </svg>
-    }
+pub(crate) fn glyph(icon: Icon) -> El {
+    el("svg")
+        .class("icon")
+        .attr("viewBox", "0 0 16 16")
+        .attr("aria-hidden", "true")
+        .child(el("path").attr("d", icon.path()))
 }

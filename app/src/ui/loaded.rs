@@ -3,10 +3,11 @@
 
 use leptos::prelude::*;
 
+use super::el::{El, Node, el, live};
 use super::form::Button;
-use super::live::maybe;
-use super::notice::{Notice, Tone};
-use crate::text::{K, t};
+use super::notice::{Tone, alert, p};
+use crate::nodes;
+use crate::text::K;
 
 /// Something that is asked from the server: under way, failed, to be asked again.
 #[derive(Clone, Copy)]
@@ -80,64 +81,54 @@ impl<T: Send + Sync + 'static> Remote<T> {
         Signal::derive(move || self.value.with(Option::is_some))
     }
 
-    /// A part of a view made of what came last; nothing before that.
-    pub(crate) fn show(self, make: impl Fn(&T) -> AnyView + Send + 'static) -> super::live::Live {
-        maybe(move || self.value.with(|value| value.as_ref().map(&make)))
+    /// A piece of a view made of what came last; nothing before that.
+    pub(crate) fn show<N: Into<Node>>(self, make: impl Fn(&T) -> N + 'static) -> Node {
+        live(move || {
+            self.value
+                .with(|value| value.as_ref().map(|value| make(value).into()))
+        })
     }
 }
 
-/// Shows something asked from the server: `children` once the first answer is there (it stays while it is asked
-/// again), a skeleton before, a failure with "Try again".
-#[component]
-pub(crate) fn Loaded(
-    /// Whether something came.
+/// Shows something asked from the server: `content` once the first answer is there (it stays while it is asked
+/// again), a skeleton of so many rows before, a failure with "Try again".
+pub(crate) fn loaded<N: Into<Node>>(
     there: Signal<bool>,
-    /// Under way, failed.
     waiting: Waiting,
-    /// Rows of the skeleton.
-    #[prop(default = 6)]
     rows: usize,
-    /// What to show of it.
-    children: ChildrenFn,
-) -> impl IntoView {
+    content: impl Fn() -> N + 'static,
+) -> Node {
+    around(there, waiting, rows, Box::new(move || content().into()))
+}
+
+/// Apart from [`loaded`] so that it is compiled once.
+fn around(
+    there: Signal<bool>,
+    waiting: Waiting,
+    rows: usize,
+    content: Box<dyn Fn() -> Node>,
+) -> Node {
     let there = Memo::new(move |_| there.get());
     let failed = Memo::new(move |_| !waiting.fault.with(String::is_empty));
-    let skeleton = maybe(move || {
-        (!there.get() && !failed.get()).then(|| view! { <Skeleton rows /> }.into_any())
-    });
-    let retry = Callback::from(move || waiting.reload());
-    let failure = maybe(move || {
+    let before = live(move || (!there.get() && !failed.get()).then(|| skeleton(rows)));
+    let failure = live(move || {
         failed.get().then(|| {
-            view! {
-                <Notice tone=Tone::Red live=true>
-                    <p>{waiting.fault}</p>
-                    <p>
-                        <Button label=K::TryAgain busy=waiting.busy on_click=retry />
-                    </p>
-                </Notice>
-            }
-            .into_any()
+            let again = Button::new(K::TryAgain)
+                .busy(waiting.busy)
+                .on_click(move || waiting.reload());
+            alert(Tone::Red, nodes![p(waiting.fault), p(again)])
         })
     });
-    let content = maybe(move || there.get().then(|| children()));
-    view! {
-        {skeleton}
-        {failure}
-        {content}
-    }
+    let content = live(move || there.get().then(|| content()));
+    nodes![before, failure, content]
 }
 
 /// Grey rows of the right height while nothing is there yet.
-#[component]
-pub(crate) fn Skeleton(
-    /// How many.
-    rows: usize,
-) -> impl IntoView {
-    let bars: Vec<_> = (0..rows).map(|_| view! { <div></div> }).collect();
-    view! {
-        <div class="skeleton" role="status">
-            <span class="unseen">{t(K::Loading)}</span>
-            <div aria-hidden="true">{bars}</div>
-        </div>
-    }
+pub(crate) fn skeleton(rows: usize) -> El {
+    let bars = el("div").attr("aria-hidden", "true");
+    el("div")
+        .class("skeleton")
+        .attr("role", "status")
+        .child(el("span").class("unseen").child(K::Loading))
+        .child(bars.children((0..rows).map(|_| el("div"))))
 }

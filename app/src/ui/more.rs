@@ -1,49 +1,50 @@
 //! The end of a list that has more: the next page comes when it is scrolled into view, or by its button.
 
-use leptos::html;
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
+use super::el::{El, Spot, effect, el};
 use super::form::Button;
-use super::live::effect;
 use crate::text::K;
 
 /// How far ahead of the end the next page is asked for.
 const AHEAD: &str = "400px";
 
-/// Stands below a list as long as there is more of it.
-#[component]
-pub(crate) fn More(
-    /// The next page is on its way.
-    #[prop(into)]
+/// Stands below a list as long as there is more of it. `by_button`: only by its button, because a page failed.
+pub(crate) fn more(
     busy: Signal<bool>,
-    /// Asks for the next page.
-    #[prop(into)]
-    on_more: Callback<()>,
-    /// Only by its button, because the last page failed.
-    #[prop(into)]
     by_button: Signal<bool>,
-) -> impl IntoView {
-    let end = NodeRef::<html::Div>::new();
+    on_more: impl Fn() + 'static,
+) -> El {
+    let end = Spot::default();
     let seen = RwSignal::new(false);
+    let on_more = Rc::new(on_more);
+    watch(&end, seen);
+    let ask = Rc::clone(&on_more);
+    effect(move || {
+        if seen.get() && !busy.get() && !by_button.get() {
+            ask();
+        }
+    });
+    let button = Button::new(K::ShowMore)
+        .busy(busy)
+        .on_click(move || on_more());
+    el("div").class("more").at(&end).child(button)
+}
+
+/// Watches whether an element is (nearly) in view, as long as its part of the view is there.
+fn watch(end: &Spot, seen: RwSignal<bool>) {
+    let end = end.clone();
     let watch = StoredValue::new_local(None::<Watch>);
     effect(move || {
-        if let Some(end) = end.get() {
+        if let Some(end) = end.get::<web_sys::Element>() {
             watch.set_value(Watch::new(&end, seen));
         }
     });
     on_cleanup(move || drop(watch.try_update_value(Option::take)));
-    effect(move || {
-        if seen.get() && !busy.get() && !by_button.get() {
-            on_more.run(());
-        }
-    });
-    view! {
-        <div class="more" node_ref=end>
-            <Button label=K::ShowMore busy on_click=on_more />
-        </div>
-    }
 }
 
 /// An observer of the end, which stops when it is dropped.

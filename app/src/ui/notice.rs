@@ -1,9 +1,7 @@
 //! A tinted notice: icon, a word in bold, a sentence. Red and amber interrupt a screen reader, the others wait.
 
-use leptos::prelude::*;
-
-use super::icon::{Glyph, Icon};
-use super::live::maybe;
+use super::el::{El, Node, el};
+use super::icon::{Icon, glyph};
 
 /// What a notice (or a tag, or a number) means; always beside an icon and a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,13 +18,21 @@ pub(crate) enum Tone {
 }
 
 impl Tone {
-    /// Its class in the style sheet.
-    pub(crate) fn class(self) -> &'static str {
+    fn notice(self) -> &'static str {
         match self {
-            Self::Info => "info",
-            Self::Amber => "amber",
-            Self::Red => "red",
-            Self::Green => "green",
+            Self::Info => "notice info",
+            Self::Amber => "notice amber",
+            Self::Red => "notice red",
+            Self::Green => "notice green",
+        }
+    }
+
+    fn tag(self) -> &'static str {
+        match self {
+            Self::Info => "tag info",
+            Self::Amber => "tag amber",
+            Self::Red => "tag red",
+            Self::Green => "tag green",
         }
     }
 
@@ -41,46 +47,30 @@ impl Tone {
     }
 }
 
-/// A notice. What stood there from the start is said with the page; `live` ones are said when they appear.
-#[component]
-pub(crate) fn Notice(
-    /// What it means.
-    tone: Tone,
-    /// The word (or words) in bold, where `children` do not begin with their own.
-    #[prop(optional, into)]
-    title: Signal<String>,
-    /// Appears because of something that the reader did.
-    #[prop(optional)]
-    live: bool,
-    /// The sentences.
-    children: Children,
-) -> impl IntoView {
-    let role = live.then_some(match tone {
+/// A notice that stands there from the start: said with the page.
+pub(crate) fn notice(tone: Tone, words: impl Into<Node>) -> El {
+    let words = el("div").class("notice-words").child(words);
+    el("div")
+        .class(tone.notice())
+        .child(glyph(tone.icon()))
+        .child(words)
+}
+
+/// A notice that appears because of something that the reader did: said at once.
+pub(crate) fn alert(tone: Tone, words: impl Into<Node>) -> El {
+    let role = match tone {
         Tone::Red | Tone::Amber => "alert",
         Tone::Info | Tone::Green => "status",
-    });
-    view! {
-        <div class=["notice ", tone.class()].concat() role=role>
-            <Glyph icon=tone.icon() />
-            <div class="notice-words">
-                {maybe(move || {
-                    let title = title.get();
-                    (!title.is_empty()).then(|| view! { <strong>{title}</strong> }.into_any())
-                })}
-                {children()}
-            </div>
-        </div>
-    }
+    };
+    notice(tone, words).attr("role", role)
+}
+
+/// A paragraph of a notice (or of anything).
+pub(crate) fn p(words: impl Into<Node>) -> El {
+    el("p").child(words)
 }
 
 /// A short word on a tinted ground, in a table.
-#[component]
-pub(crate) fn Tag(
-    /// What it means.
-    tone: Tone,
-    /// The word.
-    #[prop(into)]
-    word: Signal<String>,
-) -> impl IntoView {
-    view! { <span class=["tag ", tone.class()].concat()>{word}</span> }
+pub(crate) fn tag(tone: Tone, word: impl Into<Node>) -> El {
+    el("span").class(tone.tag()).child(word)
 }

@@ -1,33 +1,34 @@
 //! The frame of a screen: its one `<h1>` (which takes the focus when the screen opens) and the window's title.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
-use super::live::effect;
-use crate::text::{K, t};
+use super::el::{Node, effect, el};
+use crate::nodes;
+use crate::text::{K, now};
 
-/// The frame of a screen.
-#[component]
-pub(crate) fn Page(
-    /// Heading.
-    #[prop(into)]
-    heading: Signal<String>,
-    /// What the window's title says before the heading: a tab, a dialog. May be empty.
-    #[prop(optional, into)]
-    title: Signal<String>,
-    /// The screen.
-    children: Children,
-) -> impl IntoView {
+/// The frame of a screen. `tab` is what the window's title says before the heading; it may be empty.
+pub(crate) fn page(heading: K, tab: Signal<String>, inside: impl Into<Node>) -> Node {
     effect(move || {
-        let (title, heading) = (title.get(), heading.get());
-        let words = [title.as_str(), heading.as_str(), t(K::Zetel)()];
+        let tab = tab.get();
+        let words = [tab.as_str(), now(heading), now(K::Zetel)];
         let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();
         document().set_title(&words.join(" · "));
     });
-    view! {
-        <header class="page-head">
-            <p class="soft">{t(K::SettingsAndMaintenance)}</p>
-            <h1 tabindex="-1">{heading}</h1>
-        </header>
-        {children()}
+    let head = el("header")
+        .class("page-head")
+        .child(el("p").class("soft").child(K::SettingsAndMaintenance))
+        .child(el("h1").attr("tabindex", "-1").child(heading));
+    nodes![head, inside.into()]
+}
+
+/// Puts the focus on the page's heading, where a new screen begins.
+pub(crate) fn focus_heading() {
+    let heading = document().query_selector("h1").ok().flatten();
+    if let Some(heading) =
+        heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        // An element that cannot take the focus leaves it where it was.
+        drop(heading.focus());
     }
 }

@@ -1,26 +1,18 @@
 //! A long list that comes page by page: its rows so far, and the end of it on the screen.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use super::live::{live, maybe};
-use super::loaded::{Loaded, Waiting};
-use super::more::More;
-use super::notice::{Notice, Tone};
-use crate::text::{K, N, number, t, tn};
+use super::el::{El, Node, Row, el, keyed, live};
+use super::loaded::{Waiting, loaded};
+use super::more::more;
+use super::notice::{Tone, alert, p};
+use crate::nodes;
+use crate::text::{K, N, number, tn};
 
 /// Most rows of a list on the screen; who needs others searches.
 pub(crate) const ROWS_MAX: usize = 2_000;
-
-/// A row: made when it appears; one with the same key stays as it is.
-#[derive(Clone)]
-pub(crate) struct Row {
-    /// What it shows, as a number: who and what.
-    pub(crate) key: u64,
-    /// Makes it.
-    pub(crate) make: Arc<dyn Fn() -> AnyView + Send + Sync>,
-}
 
 /// A page of a list.
 pub(crate) struct Page {
@@ -108,47 +100,32 @@ impl Pages {
     }
 }
 
-/// A list on the screen: `children` (its table, with [`Rows`] inside) and below it more of it, its end, or how many
-/// there are.
-#[component]
-pub(crate) fn Listed(
-    /// The list.
+/// A list on the screen: `table` (with [`rows`] inside), or `empty` when it has none; below it more of it, its end, and
+/// how many there are.
+pub(crate) fn listed(
     pages: Pages,
-    /// What stands in place of rows when there are none.
-    #[prop(into)]
-    empty: ViewFn,
-    /// The table.
-    children: ChildrenFn,
-) -> impl IntoView {
+    empty: impl Fn() -> El + 'static,
+    table: impl Fn() -> El + 'static,
+) -> Node {
     let there = Signal::derive(move || pages.head.with(Option::is_some));
     let none = Memo::new(move |_| pages.rows.with(Vec::is_empty));
-    let body = move || {
-        let empty = empty.clone();
-        let children = children.clone();
-        live(move || if none.get() { empty.run() } else { children() })
-    };
-    view! {
-        <Loaded there waiting=pages.waiting rows=10>
-            {body()}
-            <End pages />
-            <div class="table-foot" role="status">
-                {live(move || count(&pages.head()).into_any())}
-            </div>
-        </Loaded>
-    }
+    let (empty, table) = (Rc::new(empty), Rc::new(table));
+    loaded(there, pages.waiting, 10, move || {
+        let (empty, table) = (Rc::clone(&empty), Rc::clone(&table));
+        nodes![
+            live(move || if none.get() { empty() } else { table() }),
+            end(pages),
+            el("div")
+                .class("table-foot")
+                .attr("role", "status")
+                .child(live(move || count(&pages.head()))),
+        ]
+    })
 }
 
 /// The rows of a list, inside a `<tbody>`.
-#[component]
-pub(crate) fn Rows(
-    /// The list.
-    pages: Pages,
-) -> impl IntoView {
-    view! {
-        <For each=move || pages.rows.get() key=|row| row.key let:row>
-            {(row.make)()}
-        </For>
-    }
+pub(crate) fn rows(pages: Pages) -> Node {
+    keyed(move || pages.rows.get())
 }
 
 /// "20 of 58 users".
@@ -160,34 +137,19 @@ fn count(head: &Head) -> String {
 }
 
 /// More of the list, or why there is no more on the screen.
-#[component]
-fn End(pages: Pages) -> impl IntoView {
-    let failed = Memo::new(move |_| !pages.fault.with(String::is_empty));
-    let trouble = maybe(move || {
-        failed.get().then(|| {
-            view! {
-                <Notice tone=Tone::Red live=true>
-                    <p>{pages.fault}</p>
-                </Notice>
-            }
-            .into_any()
-        })
-    });
-    let more = Memo::new(move |_| pages.next.with(Option::is_some));
+fn end(pages: Pages) -> Node {
+    let failed = Signal::derive(move || !pages.fault.with(String::is_empty));
+    let trouble = live(move || failed.get().then(|| alert(Tone::Red, p(pages.fault))));
+    let has_more = Memo::new(move |_| pages.next.with(Option::is_some));
     let full = Memo::new(move |_| pages.rows.with(Vec::len) >= ROWS_MAX);
-    let end = live(move || match (more.get(), full.get()) {
-        (false, _) => ().into_any(),
-        (true, false) => {
-            let on_more = Callback::from(move || pages.more());
-            view! { <More busy=pages.busy on_more by_button=failed /> }.into_any()
-        }
+    let end = live(move || match (has_more.get(), full.get()) {
+        (false, _) => None,
+        (true, false) => Some(more(pages.busy.into(), failed, move || pages.more())),
         (true, true) => {
             let words = tn(N::OnlyFirstRows, ROWS_MAX as i64, &[]);
-            view! { <p class="more soft">{words} " " {t(K::SearchForOthers)}</p> }.into_any()
+            let words = p(words).class("more soft");
+            Some(words.child(" ").child(K::SearchForOthers))
         }
     });
-    view! {
-        {trouble}
-        {end}
-    }
+    nodes![trouble, end]
 }

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Glyph, Icon};
-use super::live::maybe;
+use super::el::{El, el, live};
+use super::icon::{Icon, glyph};
 
 /// How long a line stays, in milliseconds.
 const STAYS_MS: u64 = 6_000;
@@ -43,26 +43,17 @@ impl Status {
 }
 
 /// Where the line appears: once, in the shell.
-#[component]
-pub(crate) fn StatusLine(
-    /// The line.
-    status: Status,
-) -> impl IntoView {
-    let words = maybe(move || {
+pub(crate) fn status_line(status: Status) -> El {
+    let words = live(move || {
         let line = status.line.get();
         (!line.is_empty()).then(|| {
-            view! {
-                <p class="status-line">
-                    <Glyph icon=Icon::Done />
-                    <span>{line}</span>
-                </p>
-            }
-            .into_any()
+            let words = el("p").class("status-line").child(glyph(Icon::Done));
+            words.child(el("span").child(line))
         })
     });
-    view! {
-        <div class="status" role="status" aria-live="polite">
-            {words}
-        </div>
-    }
+    el("div")
+        .class("status")
+        .attr("role", "status")
+        .attr("aria-live", "polite")
+        .child(words)
 }

@@ -1,156 +1,172 @@
 //! A table that is one: caption, columns, group rows, sorting, and rows that stack when narrow.
 //!
-//! Rows are plain `<tr>` with `<td data-label=t(K::…)>`, numbers with `class="num"`; the label shows where rows stack.
-//! Up, Down, Home and End move the focus between the links, buttons and boxes of one column.
+//! Columns are constants; [`row`] makes the cells of a row by them (numbers to the right, the label shown where rows
+//! stack). Up and Down (with Ctrl: Home and End) move the focus between the links, buttons and boxes of one column.
+
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::icon::{Glyph, Icon};
-use super::live::on;
-use crate::text::{K, t};
+use super::el::{El, Node, el};
+use super::icon::{Icon, glyph};
+use crate::text::{K, now};
 
 /// A column.
 #[derive(Clone, Copy)]
 pub(crate) struct Column {
     label: K,
     kind: Kind,
-    sort: Option<Sort>,
+    sortable: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
+    /// Least important text.
+    Soft,
+    /// Whose row it is: the row's header.
+    Head,
+    /// To the right, figures of one width.
     Number,
     /// The label is for screen readers only: check boxes, meters.
     Unlabelled,
 }
 
-/// How a column is sorted.
-#[derive(Clone, Copy)]
-pub(crate) struct Sort {
-    /// None: by another column; else whether descending.
-    pub(crate) descending: Signal<Option<bool>>,
-    /// The header was pressed.
-    pub(crate) pressed: Callback<()>,
-}
-
 impl Column {
-    /// A column of text.
-    pub(crate) fn text(label: K) -> Self {
+    const fn new(label: K, kind: Kind) -> Self {
         Self {
             label,
-            kind: Kind::Text,
-            sort: None,
+            kind,
+            sortable: false,
         }
     }
 
-    /// A column of numbers: to the right, figures of one width.
-    pub(crate) fn number(label: K) -> Self {
-        Self {
-            kind: Kind::Number,
-            ..Self::text(label)
-        }
+    /// A column of text.
+    pub(crate) const fn text(label: K) -> Self {
+        Self::new(label, Kind::Text)
+    }
+
+    /// A column of less important text.
+    pub(crate) const fn soft(label: K) -> Self {
+        Self::new(label, Kind::Soft)
+    }
+
+    /// The column that says whose row it is.
+    pub(crate) const fn head(label: K) -> Self {
+        Self::new(label, Kind::Head)
+    }
+
+    /// A column of numbers.
+    pub(crate) const fn number(label: K) -> Self {
+        Self::new(label, Kind::Number)
     }
 
     /// A column whose label only screen readers hear.
-    pub(crate) fn unlabelled(label: K) -> Self {
-        Self {
-            kind: Kind::Unlabelled,
-            ..Self::text(label)
-        }
+    pub(crate) const fn unlabelled(label: K) -> Self {
+        Self::new(label, Kind::Unlabelled)
     }
 
     /// The same column, sorted by its header.
-    pub(crate) fn sorted(self, sort: Sort) -> Self {
-        Self {
-            sort: Some(sort),
-            ..self
+    pub(crate) const fn sortable(mut self) -> Self {
+        self.sortable = true;
+        self
+    }
+}
+
+/// How a table is sorted by its headers.
+pub(crate) struct Sorting {
+    /// Index of the column, and whether descending.
+    pub(crate) by: Signal<(usize, bool)>,
+    /// The header of this column was pressed.
+    pub(crate) pressed: Rc<dyn Fn(usize)>,
+}
+
+/// A table with this caption (for screen readers) and these `<tbody>`s.
+pub(crate) fn table(
+    caption: impl Into<Node>,
+    columns: &[Column],
+    sorting: Option<Sorting>,
+    bodies: impl Into<Node>,
+) -> El {
+    let heads = columns.iter().enumerate().map(|(index, column)| {
+        let sorting = sorting.as_ref().filter(|_| column.sortable);
+        head(*column, index, sorting)
+    });
+    let heads = el("tr").children(heads);
+    let table = el("table")
+        .class("table")
+        .on_key(on_key)
+        .child(el("caption").class("unseen").child(caption))
+        .child(el("thead").child(heads))
+        .child(bodies);
+    el("div").class("table-box").child(table)
+}
+
+/// A row: a piece for every column.
+pub(crate) fn row<const CELLS: usize>(columns: &[Column], cells: [Node; CELLS]) -> El {
+    row_of(columns, cells.into())
+}
+
+fn row_of(columns: &[Column], cells: Vec<Node>) -> El {
+    let cells = columns.iter().zip(cells).map(|(column, cell)| {
+        if column.kind == Kind::Head {
+            return el("th").attr("scope", "row").child(cell);
         }
-    }
+        let class = match column.kind {
+            Kind::Number => "num",
+            Kind::Soft => "soft",
+            Kind::Text | Kind::Head | Kind::Unlabelled => "",
+        };
+        let label = (column.kind != Kind::Unlabelled).then(|| now(column.label));
+        let empty = matches!(cell, Node::Nothing);
+        let cell = el("td").attr("data-label", label).child(cell);
+        let cell = cell.attr("data-empty", empty);
+        if class.is_empty() {
+            cell
+        } else {
+            cell.class(class)
+        }
+    });
+    el("tr").children(cells)
 }
 
-/// A table on a sheet.
-#[component]
-pub(crate) fn Table(
-    /// What it lists, for screen readers.
-    #[prop(into)]
-    caption: Signal<String>,
-    /// Its columns.
-    columns: Vec<Column>,
-    /// On a sheet of its own, with a border; off inside a dialog or a panel.
-    #[prop(default = true)]
-    sheet: bool,
-    /// `<tbody>`s.
-    children: Children,
-) -> impl IntoView {
-    let heads = columns.into_iter().map(head).collect_view();
-    view! {
-        <div class="table-box" class:sheet=sheet>
-            <table class="table" on:keydown=on(|event| on_key(&event))>
-                <caption class="unseen">{caption}</caption>
-                <thead>
-                    <tr>{heads}</tr>
-                </thead>
-                {children()}
-            </table>
-        </div>
-    }
+/// A row that names the group of the rows below it, and how many those are (may be empty).
+pub(crate) fn group_row(name: impl Into<Node>, count: impl Into<Node>, columns: &[Column]) -> El {
+    let name = el("th")
+        .attr("scope", "rowgroup")
+        .attr("colspan", columns.len().to_string())
+        .child(name)
+        .child(" ")
+        .child(el("span").class("count").child(count));
+    el("tr").class("group").child(name)
 }
 
-/// A row that names the group of the rows below it.
-#[component]
-pub(crate) fn GroupRow(
-    /// The group's name.
-    #[prop(into)]
-    name: Signal<String>,
-    /// How many are in it; may be empty.
-    #[prop(optional, into)]
-    count: Signal<String>,
-    /// Columns of the table.
-    columns: usize,
-) -> impl IntoView {
-    view! {
-        <tr class="group">
-            <th scope="rowgroup" colspan=columns>
-                {name} " " <span class="count">{count}</span>
-            </th>
-        </tr>
-    }
-}
-
-fn head(column: Column) -> impl IntoView {
-    let label = t(column.label);
-    let class = if column.kind == Kind::Number {
-        "num"
+fn head(column: Column, index: usize, sorting: Option<&Sorting>) -> El {
+    let cell = el("th").attr("scope", "col");
+    let cell = if column.kind == Kind::Number {
+        cell.class("num")
     } else {
-        ""
+        cell
     };
-    let Some(sort) = column.sort else {
+    let Some(Sorting { by, pressed }) = sorting else {
+        let label = el("span").child(column.label);
         let unseen = column.kind == Kind::Unlabelled;
-        return view! {
-            <th scope="col" class=class>
-                <span class:unseen=unseen>{label}</span>
-            </th>
-        }
-        .into_any();
+        return cell.child(if unseen { label.class("unseen") } else { label });
     };
-    let order = move || match sort.descending.get() {
-        None => "none",
-        Some(false) => "ascending",
-        Some(true) => "descending",
+    let (by, pressed) = (*by, Rc::clone(pressed));
+    let order = move || match by.get() {
+        (sorted, false) if sorted == index => "ascending",
+        (sorted, true) if sorted == index => "descending",
+        _ => "none",
     };
-    view! {
-        <th scope="col" class=class aria-sort=order>
-            <button type="button" class="sort" on:click=on(move |_| sort.pressed.run(()))>
-                {label}
-                <span class="sort-icon">
-                    <Glyph icon=Icon::Up />
-                </span>
-            </button>
-        </th>
-    }
-    .into_any()
+    let button = el("button")
+        .attr("type", "button")
+        .class("sort")
+        .on_click(move || pressed(index))
+        .child(column.label)
+        .child(el("span").class("sort-icon").child(glyph(Icon::Up)));
+    cell.attr("aria-sort", order).child(button)
 }
 
 /// What can take the focus in a cell.

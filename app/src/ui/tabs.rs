@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::live::{live, on};
+use super::el::{El, Node, el, live};
+use crate::nodes;
+use crate::text::K;
 
 /// One tab.
 #[derive(Clone, PartialEq)]
@@ -18,53 +20,49 @@ pub(crate) struct Tab {
     pub(crate) current: bool,
 }
 
-/// The id of the panel that belongs to the current tab.
+/// Id of the current tab, and of the panel that belongs to it.
+const CURRENT: &str = "tab-current";
 const PANEL: &str = "tab-panel";
 
-/// Tabs and, below them, the panel of the current one.
-#[component]
-pub(crate) fn Tabs(
-    /// The tabs; one is current.
-    #[prop(into)]
-    tabs: Signal<Vec<Tab>>,
-    /// What they are tabs of.
-    #[prop(into)]
-    label: Signal<String>,
-    /// The panel of the current tab.
-    children: Children,
-) -> impl IntoView {
-    let links = live(move || tabs.get().into_iter().map(link).collect_view().into_any());
-    view! {
-        <div class="tabs" role="tablist" aria-label=label on:keydown=on(|event| on_key(&event))>
-            {links}
-        </div>
-        <div id=PANEL class="tab-panel" role="tabpanel" aria-labelledby="tab-current">
-            {children()}
-        </div>
-    }
+/// Tabs (one is current) of what `label` says and, below them, the panel of the current one.
+pub(crate) fn tabs(
+    tabs: impl Fn() -> Vec<Tab> + 'static,
+    label: K,
+    panel: impl Into<Node>,
+) -> Node {
+    let links = live(move || tabs().into_iter().map(link).collect::<Vec<_>>());
+    let list = el("div")
+        .class("tabs")
+        .attr("role", "tablist")
+        .attr("aria-label", label)
+        .on_key(on_key)
+        .child(links);
+    let panel = el("div")
+        .attr("id", PANEL)
+        .class("tab-panel")
+        .attr("role", "tabpanel")
+        .attr("aria-labelledby", CURRENT)
+        .child(panel);
+    nodes![list, panel]
 }
 
-fn link(tab: Tab) -> impl IntoView {
-    view! {
-        <a
-            role="tab"
-            id=tab.current.then_some("tab-current")
-            href=tab.href
-            aria-selected=if tab.current { "true" } else { "false" }
-            aria-controls=tab.current.then_some(PANEL)
-            tabindex=if tab.current { "0" } else { "-1" }
-        >
-            {tab.name}
-            {(!tab.count.is_empty()).then(|| view! { " " <span class="count">{tab.count}</span> })}
-        </a>
-    }
+fn link(tab: Tab) -> El {
+    let count = (!tab.count.is_empty()).then(|| el("span").class("count").child(tab.count));
+    el("a")
+        .attr("role", "tab")
+        .attr("href", tab.href)
+        .attr("id", tab.current.then_some(CURRENT))
+        .attr("aria-controls", tab.current.then_some(PANEL))
+        .attr("aria-selected", if tab.current { "true" } else { "false" })
+        .attr("tabindex", if tab.current { "0" } else { "-1" })
+        .child(tab.name)
+        .child(" ")
+        .child(count)
 }
 
 fn on_key(event: &web_sys::KeyboardEvent) {
-    let Some(list) = event
-        .current_target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-    else {
+    let list = event.current_target();
+    let Some(list) = list.and_then(|list| list.dyn_into::<web_sys::Element>().ok()) else {
         return;
     };
     let tabs = list.children();
@@ -80,7 +78,9 @@ fn on_key(event: &web_sys::KeyboardEvent) {
         "End" => last,
         " " => {
             event.prevent_default();
-            click(tabs.item(index));
+            if let Some(tab) = html(tabs.item(index)) {
+                tab.click();
+            }
             return;
         }
         _ => return,
@@ -89,12 +89,6 @@ fn on_key(event: &web_sys::KeyboardEvent) {
     if let Some(tab) = html(tabs.item(next)) {
         // A link can take the focus.
         drop(tab.focus());
-    }
-}
-
-fn click(tab: Option<web_sys::Element>) {
-    if let Some(tab) = html(tab) {
-        tab.click();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::el::{El, el, live};
 use crate::text::{self, Length};
 
 /// How an instant is said.
@@ -15,43 +16,22 @@ pub(crate) enum Said {
     Day,
 }
 
-/// An instant, in epoch milliseconds.
-#[component]
-pub(crate) fn Instant(
-    /// When.
-    #[prop(into)]
-    at: Signal<i64>,
-    /// Now by the server's clock.
-    #[prop(into)]
-    now: Signal<i64>,
-    /// How it is said.
-    said: Said,
-) -> impl IntoView {
-    let machine = move || {
-        let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.get() as f64));
-        String::from(date.to_iso_string())
-    };
-    let words = move || match said {
-        Said::Moment => text::moment(at.get(), now.get()),
-        Said::Ago => text::ago(at.get(), now.get()),
-        Said::Day => text::date_of(at.get(), Length::Long),
-    };
-    view! {
-        <time datetime=machine title=move || text::exact(at.get())>
-            {words}
-        </time>
-    }
+/// An instant, in epoch milliseconds; `now` is the server's clock.
+pub(crate) fn instant(at: i64, now: Signal<i64>, said: Said) -> El {
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at as f64));
+    let words = live(move || match said {
+        Said::Moment => text::moment(at, now.get()),
+        Said::Ago => text::ago(at, now.get()),
+        Said::Day => text::date_of(at, Length::Long),
+    });
+    el("time")
+        .attr("datetime", String::from(date.to_iso_string()))
+        .attr("title", move || text::exact(at))
+        .child(words)
 }
 
 /// A day, as `YYYY-MM-DD`.
-#[component]
-pub(crate) fn Day(
-    /// Which.
-    #[prop(into)]
-    day: Signal<String>,
-    /// How much of it.
-    #[prop(default = Length::Long)]
-    length: Length,
-) -> impl IntoView {
-    view! { <time datetime=day>{move || text::date(&day.get(), length)}</time> }
+pub(crate) fn day(day: String, length: Length) -> El {
+    let time = el("time").attr("datetime", day.clone());
+    time.child(live(move || text::date(&day, length)))
 }

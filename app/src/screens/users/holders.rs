@@ -3,30 +3,36 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use licensing::license::UserType;
 use licensing::wire::{self, HoldersQuery, UserLicense, UserLicenses, UserRow};
 
 use super::Known;
-use super::rows::{former, key, last_sign_in};
+use super::rows::{key, last_sign_in, name};
 use crate::api;
 use crate::events::changes;
 use crate::navigation::navigation;
+use crate::nodes;
 use crate::remote::pages;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
-use crate::text::{K, N, fill, now, number, t, tn};
-use crate::ui::filter::Search;
-use crate::ui::live::maybe;
-use crate::ui::loaded::Loaded;
+use crate::text::{K, N, fill, now, number, tn};
+use crate::ui::el::{El, Node, Row, el, live};
+use crate::ui::filter::search;
+use crate::ui::loaded::loaded;
 use crate::ui::media::one_column;
-use crate::ui::meter::Meter;
-use crate::ui::pages::{Head, Listed, Page, Pages, Row, Rows};
-use crate::ui::table::{Column, Table};
+use crate::ui::meter::meter;
+use crate::ui::notice::p;
+use crate::ui::pages::{Head, Page, Pages, listed, rows};
+use crate::ui::table::{Column, row, table};
+
+const COLUMNS: [Column; 4] = [
+    Column::soft(K::UserId),
+    Column::head(K::Name),
+    Column::text(K::PrimaryGroup),
+    Column::text(K::LastSignIn),
+];
 
 /// The tab of user licences.
-#[component]
-pub(super) fn Holders(
-    /// Every user license with its use.
-    licenses: Known,
-) -> impl IntoView {
+pub(super) fn holders(licenses: Known) -> Node {
     let navigation = navigation();
     let narrow = one_column();
     let route = Memo::new(
@@ -38,136 +44,106 @@ pub(super) fn Holders(
     let chosen = Memo::new(move |_| {
         let module = route.with(|route| route.module);
         // With room for both, the first one is open from the start.
-        let first = || {
-            licenses.value.with(|known| {
-                known
-                    .as_ref()
-                    .and_then(|known| known.licenses.first().map(|l| l.id))
-            })
-        };
+        let first = |known: &UserLicenses| known.licenses.first().map(|license| license.id);
+        let first = move || licenses.value.with(|known| known.as_ref().and_then(first));
         module.or_else(|| (!narrow.get()).then(first).flatten())
     });
-    let list = Memo::new(move |_| !narrow.get() || chosen.get().is_none());
-    view! {
-        <div class="holders">
-            {maybe(move || {
-                list.get()
-                    .then(|| {
-                        view! {
-                            <nav class="sheet license-list" aria-label=t(K::UserLicencesTab)>
-                                <Loaded there=licenses.there() waiting=licenses.waiting rows=8>
-                                    {licenses.show(move |known| groups(known, chosen))}
-                                </Loaded>
-                            </nav>
-                        }
-                            .into_any()
-                    })
-            })}
-            {maybe(move || {
-                chosen.get().map(|module| view! { <HoldersOf module route narrow licenses /> }.into_any())
-            })}
-        </div>
-    }
+    let has_list = Memo::new(move |_| !narrow.get() || chosen.get().is_none());
+    let list = live(move || {
+        has_list.get().then(|| {
+            let groups = move || licenses.show(move |known| groups(known, chosen));
+            el("nav")
+                .class("sheet license-list")
+                .attr("aria-label", K::UserLicencesTab)
+                .child(loaded(licenses.there(), licenses.waiting, 8, groups))
+        })
+    });
+    let beside = live(move || {
+        let module = chosen.get();
+        module.map(|module| holders_of(module, route, narrow, licenses))
+    });
+    el("div").class("holders").child(list).child(beside).into()
 }
 
 /// The licenses by owner; hidden ones under a disclosure.
-fn groups(known: &UserLicenses, chosen: Memo<Option<i32>>) -> AnyView {
+fn groups(known: &UserLicenses, chosen: Memo<Option<i32>>) -> Node {
     if known.licenses.is_empty() {
-        return view! {
-            <div class="empty">
-                <p>{t(K::NoUserLicenses)}</p>
-            </div>
-        }
-        .into_any();
+        return el("div").class("empty").child(p(K::NoUserLicenses)).into();
     }
-    known
-        .licenses
-        .chunk_by(|one, next| one.owner == next.owner)
+    let groups = known.licenses.chunk_by(|one, next| one.owner == next.owner);
+    let groups: Vec<_> = groups
         .map(|group| {
-            let rows = |hidden: bool| {
-                let licenses = group.iter().filter(move |license| license.hidden == hidden);
-                licenses
-                    .map(|license| row(license, chosen))
-                    .collect::<Vec<_>>()
-            };
-            let hidden = rows(true);
-            let open = chosen.with_untracked(|chosen| {
-                group
-                    .iter()
-                    .any(|license| license.hidden && Some(license.id) == *chosen)
-            });
-            let count = i64::try_from(hidden.len()).unwrap_or(i64::MAX);
+            let of = |hidden| group.iter().filter(move |license| license.hidden == hidden);
+            let count = i64::try_from(of(true).count()).unwrap_or(i64::MAX);
             let disclosure = (count > 0).then(|| {
-                view! {
-                    <details open=open>
-                        <summary>{tn(N::HiddenLicenses, count, &[])}</summary>
-                        <ul>{hidden}</ul>
-                    </details>
-                }
+                let chosen_is_hidden =
+                    of(true).any(|license| chosen.get_untracked() == Some(license.id));
+                el("details")
+                    .attr("open", chosen_is_hidden)
+                    .child(el("summary").child(tn(N::HiddenLicenses, count, &[])))
+                    .child(el("ul").children(of(true).map(|license| license_row(license, chosen))))
             });
-            view! {
-                <h2 class="group-head">{group[0].owner_description.clone()}</h2>
-                <ul>{rows(false)}</ul>
-                {disclosure}
-            }
+            let owner = group[0].owner_description.clone();
+            nodes![
+                el("h2").class("group-head").child(owner),
+                el("ul").children(of(false).map(|license| license_row(license, chosen))),
+                disclosure
+            ]
         })
-        .collect_view()
-        .into_any()
+        .collect();
+    groups.into()
 }
 
-fn row(license: &UserLicense, chosen: Memo<Option<i32>>) -> impl IntoView + use<> {
+fn license_row(license: &UserLicense, chosen: Memo<Option<i32>>) -> El {
     let id = license.id;
     let route = UserLicensesRoute {
         module: Some(id),
         search: String::new(),
     };
     let (in_use, total) = (license.in_use, license.total);
-    let (shown, said) = match total {
-        Some(total) => (
-            [number(in_use.into()), number(total.into())].join(" / "),
-            in_use_of(in_use.into(), total.into()),
-        ),
-        None => (number(in_use.into()), in_use_unlimited(in_use.into())),
+    let count = number(in_use.into());
+    let shown = match total {
+        Some(total) => [count, number(total.into())].join(" / "),
+        None => count,
     };
-    let current = move || (chosen.get() == Some(id)).then_some("true");
-    view! {
-        <li>
-            <a href=route.href() aria-current=current>
-                <span class="license-name">{license.description.clone()}</span>
-                <Meter used=in_use total=total />
-                <span class="figures" aria-hidden="true">
-                    {shown}
-                </span>
-                <span class="unseen">{said}</span>
-            </a>
-        </li>
+    let name = el("span").class("license-name");
+    let figures = el("span").class("figures").attr("aria-hidden", "true");
+    let link = el("a")
+        .attr("href", route.href())
+        .attr("aria-current", move || {
+            (chosen.get() == Some(id)).then_some("true")
+        })
+        .child(name.child(license.description.clone()))
+        .child(meter(in_use, total, None))
+        .child(figures.child(shown))
+        .child(el("span").class("unseen").child(said(in_use.into(), total)));
+    el("li").child(link)
+}
+
+/// "20 in use of 21".
+fn said(in_use: i64, total: Option<i32>) -> String {
+    let count = number(in_use);
+    match total {
+        Some(total) => fill(
+            K::InUseOf,
+            &[("count", &count), ("total", &number(total.into()))],
+        ),
+        None => fill(K::InUseUnlimited, &[("count", &count)]),
     }
 }
 
-fn in_use_of(in_use: i64, total: i64) -> String {
-    fill(
-        K::InUseOf,
-        &[("count", &number(in_use)), ("total", &number(total))],
-    )
-}
-
-fn in_use_unlimited(in_use: i64) -> String {
-    fill(K::InUseUnlimited, &[("count", &number(in_use))])
-}
-
-#[component]
-fn HoldersOf(
+fn holders_of(
     module: i32,
     route: Memo<UserLicensesRoute>,
     narrow: Signal<bool>,
     licenses: Known,
-) -> impl IntoView {
+) -> El {
     let (navigation, changes) = (navigation(), changes());
-    let search = Memo::new(move |_| route.with(|route| route.search.clone()));
+    let searched = Signal::derive(move || route.with(|route| route.search.clone()));
     let holders = pages(
         move || {
             changes.users();
-            search.get()
+            searched.get()
         },
         move |search, after| {
             let search = search.trim().to_owned();
@@ -175,57 +151,43 @@ fn HoldersOf(
             Box::pin(async move { Ok(page(asking.await?)) })
         },
     );
-    let on_search = move |search: String| {
+    let back = live(move || {
+        narrow.get().then(|| {
+            let all = UserLicensesRoute::default().href();
+            let all = el("a").attr("href", all).child(K::AllUserLicences);
+            p(all).class("back")
+        })
+    });
+    let total = move || {
+        licenses.value.with(|known| {
+            let mut known = known.as_ref()?.licenses.iter();
+            known.find(|license| license.id == module)?.total
+        })
+    };
+    let seats = live(move || {
+        let there = holders.head.with(Option::is_some);
+        there.then(|| seats(holders.head().of, total()))
+    });
+    let name = el("h2").attr("id", "holders-of");
+    let words = el("div")
+        .child(name.child(live(move || holders.head().name)))
+        .child(p(seats).class("seats"));
+    let search = search(searched, K::SearchForUsers, move |search| {
         let module = Some(module);
         navigation.replace(Route::UserLicenses(UserLicensesRoute { module, search }));
-    };
-    let back = maybe(move || {
-        narrow.get().then(|| {
-            view! {
-                <p class="back">
-                    <a href=UserLicensesRoute::default().href()>{t(K::AllUserLicences)}</a>
-                </p>
-            }
-            .into_any()
-        })
     });
-    let total = Signal::derive(move || {
-        licenses.value.with(|known| {
-            let known = known.as_ref()?;
-            known
-                .licenses
-                .iter()
-                .find(|license| license.id == module)?
-                .total
-        })
-    });
-    let columns = vec![
-        Column::text(K::UserId),
-        Column::text(K::Name),
-        Column::text(K::PrimaryGroup),
-        Column::text(K::LastSignIn),
-    ];
-    view! {
-        <section class="sheet holders-of" aria-labelledby="holders-of">
-            {back}
-            <header class="card-head">
-                <div>
-                    <h2 id="holders-of">{move || holders.head().name}</h2>
-                    <p class="seats">
-                        {maybe(move || holders.head.with(|head| Some(seats(head.as_ref()?, total.get()))))}
-                    </p>
-                </div>
-                <Search value=search label=K::SearchForUsers on_search=Callback::new(on_search) />
-            </header>
-            <Listed pages=holders empty=empty_list(holders)>
-                <Table caption=K::Holders columns=columns.clone() sheet=false>
-                    <tbody>
-                        <Rows pages=holders />
-                    </tbody>
-                </Table>
-            </Listed>
-        </section>
-    }
+    let head = el("header").class("card-head").child(words).child(search);
+    let list = listed(
+        holders,
+        move || empty(holders),
+        move || table(K::Holders, &COLUMNS, None, el("tbody").child(rows(holders))),
+    );
+    el("section")
+        .class("sheet holders-of")
+        .attr("aria-labelledby", "holders-of")
+        .child(back)
+        .child(head)
+        .child(list)
 }
 
 /// An answer as a page of rows.
@@ -245,41 +207,34 @@ fn page(holders: wire::Holders) -> Page {
     }
 }
 
-fn seats(head: &Head, total: Option<i32>) -> AnyView {
-    let in_use = head.of;
-    let Some(total) = total.map(i64::from) else {
-        return view! { <span>{in_use_unlimited(in_use)}</span> }.into_any();
-    };
-    let free = total - in_use;
-    let available = if free > 0 {
-        fill(K::SeatsAvailable, &[("count", &number(free))])
-    } else {
-        now(K::NoneAvailable).to_owned()
-    };
-    view! {
-        <span>{in_use_of(in_use, total)}</span>
-        <span class:amber-text=free <= 0>{available}</span>
-    }
-    .into_any()
+fn seats(in_use: i64, total: Option<i32>) -> Node {
+    let available = total.map(|total| {
+        let free = i64::from(total) - in_use;
+        if free > 0 {
+            el("span").child(fill(K::SeatsAvailable, &[("count", &number(free))]))
+        } else {
+            el("span").class("amber-text").child(now(K::NoneAvailable))
+        }
+    });
+    nodes![el("span").child(said(in_use, total)), available]
 }
 
 /// In place of rows: nobody has it, or nobody matches.
-fn empty_list(holders: Pages) -> impl Fn() -> AnyView + Send + Sync + 'static {
-    move || {
+fn empty(holders: Pages) -> El {
+    let words = live(move || {
         let nobody = holders.head().of == 0;
-        let words = if nobody {
+        now(if nobody {
             K::NoHolders
         } else {
             K::NoUserMatches
-        };
-        view! { <p class="empty">{t(words)}</p> }.into_any()
-    }
+        })
+    });
+    p(words).class("empty")
 }
 
-fn holder_row(user: &UserRow) -> AnyView {
+fn holder_row(user: &UserRow) -> El {
     let list = match user.user_type {
-        licensing::license::UserType::AnonymousAssociate
-        | licensing::license::UserType::SystemAssociate => wire::UserList::OtherUsers,
+        UserType::AnonymousAssociate | UserType::SystemAssociate => wire::UserList::OtherUsers,
         _ => wire::UserList::Associates,
     };
     let card = UsersRoute {
@@ -287,20 +242,14 @@ fn holder_row(user: &UserRow) -> AnyView {
         user: Some(user.user),
         ..UsersRoute::default()
     };
-    view! {
-        <tr>
-            <td class="soft" data-label=now(K::UserId)>
-                {user.user_id.clone()}
-            </td>
-            <th scope="row">
-                <a class="name" href=card.href()>
-                    {user.full_name.clone()}
-                </a>
-                {former(user.former_employee)}
-            </th>
-            <td data-label=now(K::PrimaryGroup)>{user.primary_group.clone()}</td>
-            <td data-label=now(K::LastSignIn)>{last_sign_in(user.last_sign_in)}</td>
-        </tr>
-    }
-    .into_any()
+    let link = el("a").attr("href", card.href());
+    row(
+        &COLUMNS,
+        [
+            user.user_id.clone().into(),
+            name(user, link),
+            user.primary_group.clone().into(),
+            last_sign_in(user.last_sign_in).into(),
+        ],
+    )
 }

@@ -1,33 +1,61 @@
 //! A list of users: filters in the address, sorting, pages as the reader scrolls, a card beside it.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use licensing::license::UserType;
 use licensing::wire::{self, UserList, UserRow, UserSort, UsersQuery};
+use wasm_bindgen::JsCast;
 
 use super::Known;
-use super::card::Card;
-use super::rows::{can_log_in, former, key, kind, last_sign_in};
+use super::card::card;
+use super::rows::{can_log_in, key, kind, last_sign_in, name};
 use crate::api;
 use crate::events::changes;
 use crate::navigation::{Navigation, navigation};
+use crate::nodes;
 use crate::remote::pages;
 use crate::route::{Route, UsersRoute};
-use crate::text::{K, fill, now, number, t};
-use crate::ui::filter::{Check, Choice, Pick, Search};
-use crate::ui::live::maybe;
-use crate::ui::pages::{Head, Listed, Page, Pages, Row, Rows};
-use crate::ui::table::{Column, Sort, Table};
+use crate::text::{K, fill, now, number};
+use crate::ui::el::{El, Node, Row, el, live};
+use crate::ui::filter::{Choice, check, pick, search};
+use crate::ui::notice::p;
+use crate::ui::pages::{Head, Page, Pages, listed, rows};
+use crate::ui::table::{Column, Sorting, row, table};
 
-/// A list of users.
-#[component]
-pub(super) fn List(
-    /// Which.
-    list: UserList,
-    /// What can be filtered by.
-    licenses: Known,
-) -> impl IntoView {
+/// Columns of associates, and what their headers sort by.
+const PEOPLE: [Column; 6] = [
+    Column::soft(K::UserId).sortable(),
+    Column::head(K::Name).sortable(),
+    Column::text(K::PrimaryGroup).sortable(),
+    Column::text(K::UserPlan),
+    Column::text(K::LastSignIn).sortable(),
+    Column::text(K::CanLogIn),
+];
+const PEOPLE_BY: [(usize, UserSort); 4] = [
+    (0, UserSort::UserId),
+    (1, UserSort::Name),
+    (2, UserSort::Group),
+    (4, UserSort::LastSignIn),
+];
+
+/// Columns of other users, and what their headers sort by.
+const OTHERS: [Column; 5] = [
+    Column::soft(K::UserId).sortable(),
+    Column::head(K::Description).sortable(),
+    Column::text(K::ColType),
+    Column::text(K::LastSignIn).sortable(),
+    Column::text(K::CanLogIn),
+];
+const OTHERS_BY: [(usize, UserSort); 3] = [
+    (0, UserSort::UserId),
+    (1, UserSort::Name),
+    (3, UserSort::LastSignIn),
+];
+
+/// A list of users; `licenses` is what it can be filtered by.
+pub(super) fn list(list: UserList, licenses: Known) -> Node {
     let (navigation, changes) = (navigation(), changes());
     let route = Memo::new(
         move |before: Option<&UsersRoute>| match navigation.route() {
@@ -46,7 +74,7 @@ pub(super) fn List(
             Box::pin(async move { Ok(page(asking.await?, route, chosen)) })
         },
     );
-    let card = maybe(move || {
+    let beside = live(move || {
         chosen.get().map(|user| {
             let close = move || {
                 navigation.close(Route::Users(with_user(&route.get_untracked(), None)));
@@ -56,21 +84,20 @@ pub(super) fn List(
                 licenses.reload();
                 users.waiting.reload();
             };
-            view! { <Card user licenses on_close=Callback::from(close) on_assigned=Callback::from(assigned) /> }
-                .into_any()
+            card(user, licenses, close, assigned)
         })
     });
-    view! {
-        <Filters route licenses users />
-        <div class="beside" class:with-card=move || chosen.get().is_some()>
-            <div class="sheet">
-                <Listed pages=users empty=empty_list(route)>
-                    <Users list route pages=users />
-                </Listed>
-            </div>
-            {card}
-        </div>
-    }
+    let sheet = el("div").class("sheet").child(listed(
+        users,
+        move || empty(route),
+        move || users_table(list, route, users, navigation),
+    ));
+    let split = el("div")
+        .class("beside")
+        .class_if("with-card", move || chosen.get().is_some())
+        .child(sheet)
+        .child(beside);
+    nodes![filters(route, licenses, users, navigation), split]
 }
 
 /// The query of an address.
@@ -113,16 +140,20 @@ fn with_user(route: &UsersRoute, user: Option<i32>) -> UsersRoute {
     }
 }
 
-#[component]
-fn Filters(route: Memo<UsersRoute>, licenses: Known, users: Pages) -> impl IntoView {
-    let navigation = navigation();
-    let change = move |changed: UsersRoute| navigation.replace(Route::Users(changed));
+fn filters(route: Memo<UsersRoute>, licenses: Known, users: Pages, navigation: Navigation) -> El {
+    let change = move |change: &dyn Fn(&mut UsersRoute)| {
+        let mut changed = route.get_untracked();
+        change(&mut changed);
+        navigation.replace(Route::Users(changed));
+    };
     let choices = Signal::derive(move || {
-        licenses
-            .value
-            .with(|known| known.as_ref().map(choices).unwrap_or_default())
+        let known = licenses.value.with(|known| known.as_ref().map(choices));
+        known.unwrap_or_default()
     });
-    let picked = Signal::derive(move || route.with(|route| route.module.map(|id| id.to_string())));
+    let picked = Signal::derive(move || {
+        let module = route.with(|route| route.module);
+        module.map(|id| id.to_string()).unwrap_or_default()
+    });
     let count = Signal::derive(move || {
         let there = users.head.with(Option::is_some);
         if there {
@@ -131,43 +162,27 @@ fn Filters(route: Memo<UsersRoute>, licenses: Known, users: Pages) -> impl IntoV
             String::new()
         }
     });
-    let search = move |search: String| {
-        change(UsersRoute {
-            search,
-            ..route.get_untracked()
-        });
-    };
-    let pick = move |picked: Option<String>| {
-        change(UsersRoute {
-            module: picked.and_then(|id| id.parse().ok()),
-            ..route.get_untracked()
-        });
-    };
-    let only = move |can_log_in: bool| {
-        change(UsersRoute {
-            can_log_in,
-            ..route.get_untracked()
-        });
-    };
-    view! {
-        <div class="filters" role="search">
-            <Search
-                value=Signal::derive(move || route.with(|route| route.search.clone()))
-                label=K::SearchForUsers
-                on_search=Callback::new(search)
-            />
-            <Pick choices picked label=K::FilterByLicence count on_pick=Callback::new(pick) />
-            <Check
-                label=K::ShowOnlyCanLogIn
-                on=Signal::derive(move || route.with(|route| route.can_log_in))
-                on_change=Callback::new(only)
-            />
-        </div>
-    }
+    let searched = Signal::derive(move || route.with(|route| route.search.clone()));
+    let search = search(searched, K::SearchForUsers, move |text| {
+        change(&|route| route.search.clone_from(&text));
+    });
+    let pick = pick(choices, picked, K::FilterByLicence, count, move |picked| {
+        change(&|route| route.module = picked.parse().ok());
+    });
+    let on = move || route.with(|route| route.can_log_in);
+    let check = check(K::ShowOnlyCanLogIn, on, move |on| {
+        change(&|route| route.can_log_in = on);
+    });
+    el("div")
+        .class("filters")
+        .attr("role", "search")
+        .child(search)
+        .child(pick)
+        .child(check)
 }
 
 /// What can be filtered by: shown licenses by owner, then the hidden ones.
-fn choices(known: &licensing::wire::UserLicenses) -> Vec<Choice> {
+fn choices(known: &wire::UserLicenses) -> Vec<Choice> {
     let mut choices = Vec::with_capacity(known.licenses.len());
     for hidden in [false, true] {
         for license in known
@@ -190,109 +205,85 @@ fn choices(known: &licensing::wire::UserLicenses) -> Vec<Choice> {
     choices
 }
 
-#[component]
-fn Users(list: UserList, route: Memo<UsersRoute>, pages: Pages) -> impl IntoView {
-    let navigation = navigation();
-    let by = |sort| sort_by(route, navigation, sort);
-    let people = list == UserList::Associates;
-    let columns = if people {
-        vec![
-            Column::text(K::UserId).sorted(by(UserSort::UserId)),
-            Column::text(K::Name).sorted(by(UserSort::Name)),
-            Column::text(K::PrimaryGroup).sorted(by(UserSort::Group)),
-            Column::text(K::UserPlan),
-            Column::text(K::LastSignIn).sorted(by(UserSort::LastSignIn)),
-            Column::text(K::CanLogIn),
-        ]
-    } else {
-        vec![
-            Column::text(K::UserId).sorted(by(UserSort::UserId)),
-            Column::text(K::Description).sorted(by(UserSort::Name)),
-            Column::text(K::ColType),
-            Column::text(K::LastSignIn).sorted(by(UserSort::LastSignIn)),
-            Column::text(K::CanLogIn),
-        ]
+fn users_table(
+    list: UserList,
+    route: Memo<UsersRoute>,
+    users: Pages,
+    navigation: Navigation,
+) -> El {
+    let (caption, columns, by): (_, &[Column], &'static [(usize, UserSort)]) = match list {
+        UserList::Associates => (K::AssociatesTab, &PEOPLE, &PEOPLE_BY),
+        UserList::OtherUsers => (K::OtherUsersTab, &OTHERS, &OTHERS_BY),
     };
-    let caption = if people {
-        K::AssociatesTab
-    } else {
-        K::OtherUsersTab
-    };
-    view! {
-        <Table caption columns sheet=false>
-            <tbody>
-                <Rows pages />
-            </tbody>
-        </Table>
-    }
-}
-
-fn row_of(row: &UserRow, route: Memo<UsersRoute>, chosen: Memo<Option<i32>>) -> AnyView {
-    let user = row.user;
-    let people = !matches!(
-        row.user_type,
-        UserType::AnonymousAssociate | UserType::SystemAssociate
-    );
-    let href = move || route.with(|route| with_user(route, Some(user)).href());
-    let current = move || (chosen.get() == Some(user)).then_some("true");
-    let middle = if people {
-        view! {
-            <td data-label=now(K::PrimaryGroup)>{row.primary_group.clone()}</td>
-            <td data-label=now(K::UserPlan)>{row.user_plans.join(", ")}</td>
-        }
-        .into_any()
-    } else {
-        view! { <td data-label=now(K::ColType)>{now(kind(row.user_type))}</td> }.into_any()
-    };
-    view! {
-        <tr class:chosen=move || chosen.get() == Some(user)>
-            <td class="soft" data-label=now(K::UserId)>
-                {row.user_id.clone()}
-            </td>
-            <th scope="row">
-                <a class="name" href=href aria-current=current data-user=user>
-                    {row.full_name.clone()}
-                </a>
-                {former(row.former_employee)}
-            </th>
-            {middle}
-            <td data-label=now(K::LastSignIn)>{last_sign_in(row.last_sign_in)}</td>
-            <td data-label=now(K::CanLogIn)>{can_log_in(row.can_log_in)}</td>
-        </tr>
-    }
-    .into_any()
-}
-
-fn sort_by(route: Memo<UsersRoute>, navigation: Navigation, sort: UserSort) -> Sort {
-    let descending = Signal::derive(move || {
-        route.with(|route| (route.sort == sort).then_some(route.descending))
+    let sorted = Signal::derive(move || {
+        route.with(|route| {
+            let column = by.iter().find(|(_, sort)| *sort == route.sort);
+            (
+                column.map_or(usize::MAX, |(index, _)| *index),
+                route.descending,
+            )
+        })
     });
-    let pressed = move || {
-        let route = route.get_untracked();
+    let pressed = move |index: usize| {
+        let Some((_, sort)) = by.iter().find(|(column, _)| *column == index) else {
+            return;
+        };
+        let mut route = route.get_untracked();
         // The latest sign-ins first, everything else from A.
-        let first = sort == UserSort::LastSignIn;
-        let descending = if route.sort == sort {
+        let first = *sort == UserSort::LastSignIn;
+        route.descending = if route.sort == *sort {
             !route.descending
         } else {
             first
         };
-        navigation.replace(Route::Users(UsersRoute {
-            sort,
-            descending,
-            ..route
-        }));
+        route.sort = *sort;
+        navigation.replace(Route::Users(route));
     };
-    Sort {
-        descending,
-        pressed: Callback::from(pressed),
-    }
+    let sorting = Sorting {
+        by: sorted,
+        pressed: Rc::new(pressed),
+    };
+    table(
+        caption,
+        columns,
+        Some(sorting),
+        el("tbody").child(rows(users)),
+    )
+}
+
+fn row_of(user: &UserRow, route: Memo<UsersRoute>, chosen: Memo<Option<i32>>) -> El {
+    let id = user.user;
+    let link = el("a")
+        .attr("href", move || {
+            route.with(|route| with_user(route, Some(id)).href())
+        })
+        .attr("aria-current", move || {
+            (chosen.get() == Some(id)).then_some("true")
+        })
+        .attr("data-user", id.to_string());
+    let user_id = Node::from(user.user_id.clone());
+    let name = name(user, link);
+    let seen = last_sign_in(user.last_sign_in).into();
+    let may = can_log_in(user.can_log_in).into();
+    let row = match user.user_type {
+        UserType::AnonymousAssociate | UserType::SystemAssociate => {
+            let kind = now(kind(user.user_type)).into();
+            row(&OTHERS, [user_id, name, kind, seen, may])
+        }
+        _ => {
+            let group = user.primary_group.clone().into();
+            let plans = user.user_plans.join(", ").into();
+            row(&PEOPLE, [user_id, name, group, plans, seen, may])
+        }
+    };
+    row.class_if("chosen", move || chosen.get() == Some(id))
 }
 
 /// In place of rows: there are no users, or none that match.
-fn empty_list(route: Memo<UsersRoute>) -> impl Fn() -> AnyView + Send + Sync + 'static {
-    move || {
+fn empty(route: Memo<UsersRoute>) -> El {
+    let words = live(move || {
         if !route.with(UsersRoute::is_filtered) {
-            return view! { <p class="empty">{t(K::NoUsers)}</p> }.into_any();
+            return p(K::NoUsers).into();
         }
         let route = route.get();
         let all = UsersRoute {
@@ -301,22 +292,15 @@ fn empty_list(route: Memo<UsersRoute>) -> impl Fn() -> AnyView + Send + Sync + '
             can_log_in: false,
             ..route
         };
-        view! {
-            <div class="empty">
-                <p>{t(K::NoUserMatches)}</p>
-                <p>
-                    <a href=all.href()>{t(K::RemoveFilters)}</a>
-                </p>
-            </div>
-        }
-        .into_any()
-    }
+        let all = el("a").attr("href", all.href()).child(K::RemoveFilters);
+        nodes![p(K::NoUserMatches), p(all)]
+    });
+    el("div").class("empty").child(words)
 }
 
 /// Puts the focus back on the row whose card was closed.
 fn focus_row(user: i32) {
     request_animation_frame(move || {
-        use wasm_bindgen::JsCast;
         let selector = ["[data-user=\"", &user.to_string(), "\"]"].concat();
         let link = document().query_selector(&selector).ok().flatten();
         if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {

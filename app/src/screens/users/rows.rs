@@ -6,10 +6,12 @@ use leptos::prelude::*;
 use licensing::license::{Timestamp, UserType};
 use licensing::wire::UserRow;
 
+use crate::nodes;
 use crate::session::session;
 use crate::text::{K, language, now};
-use crate::ui::notice::{Tag, Tone};
-use crate::ui::time::{Instant, Said};
+use crate::ui::el::{El, Node, el};
+use crate::ui::notice::{Tone, tag};
+use crate::ui::time::{Said, instant};
 
 /// What a row shows, as a key: a row that changed (or changed its language) is made anew, others stay.
 pub(super) fn key(row: &UserRow) -> u64 {
@@ -25,29 +27,27 @@ pub(super) fn key(row: &UserRow) -> u64 {
 }
 
 /// When somebody last signed in; never is said as such.
-pub(super) fn last_sign_in(at: Option<Timestamp>) -> AnyView {
+pub(super) fn last_sign_in(at: Option<Timestamp>) -> El {
     let session = session();
     match at {
-        None => view! { <Tag tone=Tone::Amber word=K::Never /> }.into_any(),
-        Some(at) => {
-            let clock = Signal::derive(move || session.now());
-            view! { <Instant at=at.0 now=clock said=Said::Moment /> }.into_any()
-        }
+        None => tag(Tone::Amber, now(K::Never)),
+        Some(at) => instant(at.0, Signal::derive(move || session.now()), Said::Moment),
     }
 }
 
 /// Yes, or a quiet no.
-pub(super) fn can_log_in(yes: bool) -> impl IntoView {
-    let (class, word) = if yes { ("", K::Yes) } else { ("soft", K::No) };
-    view! { <span class=class>{now(word)}</span> }
+pub(super) fn can_log_in(yes: bool) -> El {
+    let word = el("span").child(now(if yes { K::Yes } else { K::No }));
+    if yes { word } else { word.class("soft") }
 }
 
-/// Beside the name of somebody who left.
-pub(super) fn former(former_employee: bool) -> impl IntoView {
-    former_employee.then(|| {
-        let word = now(K::FormerEmployeeTag).to_owned();
-        view! { " " <Tag tone=Tone::Amber word /> }
-    })
+/// The name, as a link to a card; beside it, that somebody left.
+pub(super) fn name(row: &UserRow, link: El) -> Node {
+    let left = row
+        .former_employee
+        .then(|| tag(Tone::Amber, now(K::FormerEmployeeTag)));
+    let link = link.class("name").child(row.full_name.clone());
+    nodes![link, " ", left]
 }
 
 /// The kind of a user, in words.
