@@ -1,11 +1,15 @@
 //! The project's own commands, in place of shell scripts and make. Each says step by step what it does, with times.
 //!
-//! To add a command: a variant of [`Command`], a file of the same name, its line in [`run`].
+//! To add a command: a variant of [`Command`], a file of the same name, its line in [`main`].
 
 mod demo;
+mod postgres;
 mod site;
 mod size;
 mod step;
+mod system;
+mod test;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -26,6 +30,8 @@ struct Arguments {
 enum Command {
     /// Build everything, then run two license servers and a console on loopback, with users.
     Demo(demo::Options),
+    /// Run everything that has to be green: format, rules of the house, lints, tests, browser tests.
+    Test(test::Options),
     /// Build the client into target/site: as it ships, precompressed, with hashed names.
     Site,
     /// Print the client's size per file, raw and compressed, and hold it against the limit.
@@ -33,19 +39,18 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
+    let done = match Arguments::parse().command {
+        // Its closing line is the last one.
+        Command::Test(options) => return test::run(&options),
+        Command::Demo(options) => demo::run(&options),
+        Command::Site => site::build(),
+        Command::Size => size::run(),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("xtask: {failure}");
             ExitCode::FAILURE
         }
-    }
-}
-
-fn run(command: Command) -> Result<(), Failure> {
-    match command {
-        Command::Demo(options) => demo::run(&options),
-        Command::Site => site::build(),
-        Command::Size => size::run(),
     }
 }

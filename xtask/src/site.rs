@@ -11,7 +11,8 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::Failure;
 use crate::step::{cargo, command, root, run, step, target};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What the client is compiled to.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// Hexadecimal digits of a hash in a name.
 const HASH_DIGITS: usize = 16;
 /// Brotli: best compression; larger windows than 22 bits some browsers refuse.
@@ -61,7 +62,7 @@ pub(crate) fn build() -> Result<(), Failure> {
 }
 
 /// The wasm32 target is part of the toolchain, or rustup brings it.
-fn has_target() -> Result<(), Failure> {
+pub(crate) fn has_target() -> Result<(), Failure> {
     let sysroot = command("rustc", &["--print", "sysroot"]).output()?;
     let sysroot = PathBuf::from(String::from_utf8(sysroot.stdout)?.trim());
     if sysroot.join("lib/rustlib").join(TARGET).exists() {

@@ -1,0 +1,138 @@
+//! `cargo xtask test`: everything that has to be green, in an order that fails fast, with one closing line.
+
+mod browser;
+mod tally;
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use clap::{Args, ValueEnum};
+
+use crate::Failure;
+use crate::postgres::Postgres;
+use crate::step::{cargo, run as finish, step, target};
+use crate::{site, system, tidy};
+use tally::Tally;
+
+/// What is to be tested.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Runs these steps only; all of them where none is named.
+    #[arg(value_enum)]
+    steps: Vec<Step>,
+    /// Words that a browser test's name must match.
+    #[arg(long, value_name = "WORDS")]
+    grep: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// cargo fmt.
+    Format,
+    /// The rules of the house.
+    Tidy,
+    /// clippy, native and for wasm32.
+    Lint,
+    /// Unit, property and API tests, on SQLite and PostgreSQL.
+    Rust,
+    /// The tests of licensing on wasm32.
+    Wasm,
+    /// Playwright in real Chromium, on SQLite and PostgreSQL.
+    Browser,
+}
+
+/// What the console's tests and the browser tests run on besides SQLite.
+pub(crate) const POSTGRES: &str = "ZETEL_TEST_POSTGRES";
+/// Programs beside libtest's own report: what the demo runs.
+pub(crate) const PROGRAMS: [&str; 4] = ["-p", "server", "-p", "vendor"];
+
+/// Runs the steps until one fails; prints the closing line.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let mut tally = Tally::default();
+    if let Err(failure) = steps(options, &mut tally) {
+        // What could not be run did not pass.
+        tally.failed = tally.failed.max(1);
+        eprintln!("xtask: {failure}");
+    }
+    println!("{tally}");
+    if tally.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn steps(options: &Options, tally: &mut Tally) -> Result<(), Failure> {
+    let asked = |step: Step| options.steps.is_empty() || options.steps.contains(&step);
+    if asked(Step::Format) {
+        step("format", || {
+            tally.check(&mut cargo(&["fmt", "--all", "--check"]))
+        })?;
+    }
+    if asked(Step::Tidy) {
+        step("tidy: the rules of the house", || tally.add(tidy::run()?))?;
+    }
+    if asked(Step::Lint) {
+        site::has_target()?;
+        step("lint: native", || tally.check(&mut lint(&["--workspace"])))?;
+        let wasm = ["-p", "app", "-p", "licensing", "--target", site::TARGET];
+        step("lint: wasm32", || tally.check(&mut lint(&wasm)))?;
+    }
+    let needs_postgres = asked(Step::Rust) || asked(Step::Browser);
+    let postgres = if needs_postgres {
+        Some(step("PostgreSQL: start", Postgres::start)?)
+    } else {
+        None
+    };
+    if let Some(postgres) = postgres.as_ref().filter(|_| asked(Step::Rust)) {
+        step(
+            "tests: rules, programs, client, tools; API on SQLite and PostgreSQL",
+            || {
+                let mut tests = cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]);
+                tally.tests(tests.env(POSTGRES, postgres.url()))
+            },
+        )?;
+    }
+    if asked(Step::Wasm) {
+        site::has_target()?;
+        let runner = step("tests on wasm32: build their runner", wasm_runner)?;
+        step("tests on wasm32: rules", || {
+            let mut tests = cargo(&[
+                "test",
+                "--quiet",
+                "-p",
+                "licensing",
+                "--target",
+                site::TARGET,
+            ]);
+            tally.tests(tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner))
+        })?;
+    }
+    if let Some(postgres) = postgres.as_ref().filter(|_| asked(Step::Browser)) {
+        browser::run(tally, postgres, options.grep.as_deref())?;
+    }
+    Ok(())
+}
+
+fn lint(what: &[&str]) -> Command {
+    let mut lint = cargo(&["clippy", "--quiet", "--all-targets"]);
+    lint.args(what).args(["--", "--deny", "warnings"]);
+    lint
+}
+
+/// wasm-bindgen's own runner, linked from its library; the tests run in node.
+fn wasm_runner() -> Result<PathBuf, Failure> {
+    node()?;
+    let features = ["--features", "wasm-tests", "--bin", "wasm-test-runner"];
+    finish(cargo(&["build", "--quiet", "-p", "xtask"]).args(features))?;
+    Ok(target("debug/wasm-test-runner"))
+}
+
+fn node() -> Result<PathBuf, Failure> {
+    system::find_or_install(
+        || system::find("node"),
+        "node",
+        &["nodejs", "npm"],
+        "the tests on wasm32 and in the browser",
+    )
+}
