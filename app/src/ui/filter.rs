@@ -113,28 +113,29 @@ pub(crate) fn pick(
                 .child(glyph(Icon::Cross))
         })
     });
+    // What is picked stands on the chip; the list always begins with what it is for.
     let options = live(move || {
-        let picked = picked.get();
-        let groups = choices.with(|choices| grouped(choices, &picked));
         let first = el("option").attr("value", "").child(now(label));
-        nodes![first, groups]
+        nodes![first, choices.with(|choices| grouped(choices))]
     });
     let list = el("select")
         .attr("aria-label", label)
-        .on_value("change", move |value| on_pick(value))
+        .on("change", move |event| {
+            on_pick(event_target_value(&event));
+            event_target::<web_sys::HtmlSelectElement>(&event).set_value("");
+        })
         .child(options);
     let list = el("span").class("chip pick").child(list);
     nodes![chip, list.child(glyph(Icon::Down))]
 }
 
-fn grouped(choices: &[Choice], picked: &str) -> Vec<El> {
+fn grouped(choices: &[Choice]) -> Vec<El> {
     choices
         .chunk_by(|one, next| one.group == next.group)
         .map(|group| {
             let options = group.iter().map(|choice| {
                 el("option")
                     .attr("value", choice.value.clone())
-                    .attr("selected", choice.value == picked)
                     .child(choice.name.clone())
             });
             let name = group[0].group.clone();

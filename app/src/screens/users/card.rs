@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use licensing::wire::{Assign, UserCard, UserLicense, UserLicenses};
 
 use super::Known;
-use super::rows::{can_log_in, kind, last_sign_in, name};
+use super::rows::{can_log_in, kind, last_sign_in};
 use crate::api::{self, Failure};
 use crate::events::changes;
 use crate::nodes;

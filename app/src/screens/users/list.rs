@@ -272,11 +272,28 @@ fn row_of(user: &UserRow, route: Memo<UsersRoute>, chosen: Memo<Option<i32>>) ->
         }
         _ => {
             let group = user.primary_group.clone().into();
-            let plans = user.user_plans.join(", ").into();
+            let plans = plans(&user.user_plans);
             row(&PEOPLE, [user_id, name, group, plans, seen, may])
         }
     };
     row.class_if("chosen", move || chosen.get() == Some(id))
+}
+
+/// "Sales Premium, +1": all of them on hover and for screen readers.
+fn plans(plans: &[String]) -> Node {
+    let [first, more @ ..] = plans else {
+        return Node::Nothing;
+    };
+    if more.is_empty() {
+        return first.clone().into();
+    }
+    let all = plans.join(", ");
+    let short = [first.as_str(), ", +", &more.len().to_string()].concat();
+    let short = el("span")
+        .attr("title", all.clone())
+        .attr("aria-hidden", "true")
+        .child(short);
+    nodes![short, el("span").class("unseen").child(all)]
 }
 
 /// In place of rows: there are no users, or none that match.

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
-use super::{Attr, El, Kind, Listener, Node, Parts, Row, Value};
+use super::{Attr, Kind, Listener, Node, Parts, Row, Value};
 
 /// Puts a view at the end of an element of the page, for the life of the page.
 pub(crate) fn mount(parent: &web_sys::Element, make: impl FnOnce() -> Node) {
