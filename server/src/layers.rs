@@ -49,7 +49,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
 const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 
 /// Puts the layers around the router; the last one is the outermost.
-pub(crate) fn around(router: Router, state: &State) -> Router {
+pub fn around(router: Router, state: &State) -> Router {
     router
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(from_fn(in_time))

@@ -63,7 +63,7 @@ pub async fn serve(config: Config, fixed_clock: Option<Timestamp>) -> Result<(),
     // A question that is under way is dropped; its transaction, if it has begun one, rolls back.
     renewed.abort();
     state.db.close().await;
-    drop(lock);
+    lock.release().await;
     tracing::info!("stopped");
     ended
 }

@@ -203,6 +203,19 @@ impl Lock {
         }
     }
 
+    /// Gives the lock back, and waits until it is.
+    pub async fn release(self) {
+        match self {
+            // Closing the file is giving it back.
+            Self::File { file } => drop(file),
+            Self::Session(connection) => {
+                if let Err(error) = connection.close().await {
+                    tracing::debug!(%error, "the lock's connection was gone");
+                }
+            }
+        }
+    }
+
     /// Waits until the lock is lost (never, for a file): the console must stop then, another one may have started.
     pub async fn lost(&mut self) -> sqlx::Error {
         let Self::Session(connection) = self else {
