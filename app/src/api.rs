@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
+use crate::json;
 use crate::route::sort_name;
 
 /// Longest wait for an answer, in milliseconds.
@@ -199,7 +200,7 @@ fn answered<T: DeserializeOwned + 'static>(request: Request) -> Asking<T> {
     let text = text_of(request);
     Box::pin(async move {
         let (text, id) = text.await?;
-        serde_json::from_str(&text).map_err(|_| Failure::Garbled(id))
+        json::read(&text).ok_or(Failure::Garbled(id))
     })
 }
 
@@ -213,7 +214,7 @@ fn text_of(request: Request) -> Asking<(String, Option<String>)> {
         if answer.ok() {
             return Ok((text, id));
         }
-        let Ok(body) = serde_json::from_str::<ErrorBody>(&text) else {
+        let Some(body) = json::read::<ErrorBody>(&text) else {
             return Err(Failure::Garbled(id));
         };
         if body.code == licensing::wire::ErrorCode::Unauthenticated {

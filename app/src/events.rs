@@ -5,6 +5,7 @@ use licensing::wire::{EVENT, Event, paths};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
+use crate::json;
 use crate::session::Session;
 
 /// Counts of changes; a screen that reads one asks again when it moves. In the context of everything.
@@ -70,7 +71,7 @@ impl Changes {
             Closure::<dyn Fn(web_sys::MessageEvent)>::new(move |message: web_sys::MessageEvent| {
                 let text = message.data().as_string().unwrap_or_default();
                 // An event of a newer server is none of ours.
-                if let Ok(event) = serde_json::from_str(&text) {
+                if let Some(event) = json::read(&text) {
                     self.heard(&event);
                 }
             });

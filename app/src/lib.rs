@@ -6,6 +6,7 @@
 
 mod api;
 mod events;
+mod json;
 mod navigation;
 mod parts;
 mod remote;

@@ -34,8 +34,7 @@ pub(crate) fn say_refused(body: &ErrorBody) -> String {
         ErrorCode::DatabaseUnavailable => K::FailureDatabase,
         ErrorCode::License(code) => super::verify::sentences(*code),
         ErrorCode::LicenseServer(outcome) => super::check::sentences(*outcome),
-        ErrorCode::Internal
-        | ErrorCode::Unknown => return garbled(&body.request_id),
+        ErrorCode::Internal | ErrorCode::Unknown => return garbled(&body.request_id),
     };
     now(key).to_owned()
 }

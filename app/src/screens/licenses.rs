@@ -83,7 +83,11 @@ impl Here {
 /// The Licences screen.
 pub(crate) fn licenses() -> Node {
     let here = here();
-    let stage = Memo::new(move |_| here.licenses.value.with(|all| all.as_ref().map_or(0, stage)));
+    let stage = Memo::new(move |_| {
+        here.licenses
+            .value
+            .with(|all| all.as_ref().map_or(0, stage))
+    });
     let title = Signal::derive(move || {
         here.with_owner(|_, owner| owner.description.clone())
             .unwrap_or_default()
@@ -154,7 +158,9 @@ fn here() -> Here {
             navigation.replace(Route::Licenses(LicensesRoute { owner, ..route }));
         }
     });
-    take_files(here.dropped.hovers, move |files| file::dropped(here, &files));
+    take_files(here.dropped.hovers, move |files| {
+        file::dropped(here, &files)
+    });
     here
 }
 

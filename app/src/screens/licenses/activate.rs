@@ -56,7 +56,11 @@ pub(super) fn activate(here: Here, removed: bool) -> El {
         let waits = here.with_owner(|_, owner| owner.offer.is_some());
         waits.unwrap_or_default()
     });
-    let list = live(move || waits.get().then(|| changed(of_changes(here, |it| Some(it.rows())))));
+    let list = live(move || {
+        waits
+            .get()
+            .then(|| changed(of_changes(here, |it| Some(it.rows()))))
+    });
     let inside = nodes![
         open.notes(),
         caution(here),
@@ -64,7 +68,11 @@ pub(super) fn activate(here: Here, removed: bool) -> El {
         list,
         of_changes(here, |it| it.rest()),
     ];
-    let foot = foot(nodes![words(here), open.discard_button(), open.buttons(waits)]);
+    let foot = foot(nodes![
+        words(here),
+        open.discard_button(),
+        open.buttons(waits)
+    ]);
     Dialog::new(K::ActivateNewLicence, move || here.close())
         .subtitle(live(move || {
             let subtitle = here.with_owner(|_, owner| Some(subtitle(owner, owner.offer.as_ref()?)));
@@ -76,9 +84,8 @@ pub(super) fn activate(here: Here, removed: bool) -> El {
 /// Where the keyboard begins: at the red name, or, coming back with seats removed, at *Activate*.
 fn focus_first(removed: bool) {
     let find = |selector| document().query_selector(selector).ok().flatten();
-    let first = find("dialog a.red-name").or_else(|| {
-        removed.then(|| find("dialog .button.primary:not(:disabled)"))?
-    });
+    let first = find("dialog a.red-name")
+        .or_else(|| removed.then(|| find("dialog .button.primary:not(:disabled)"))?);
     if let Some(first) = first.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
         // A link and a button can take the focus.
         drop(first.focus());
@@ -111,7 +118,11 @@ fn caution(here: Here) -> Node {
             let shown = url.strip_prefix("mailto:").unwrap_or(&url).to_owned();
             outside(url).child(shown)
         });
-        let key = if address.is_some() { K::CautionAddress } else { K::CautionText };
+        let key = if address.is_some() {
+            K::CautionAddress
+        } else {
+            K::CautionText
+        };
         let words = p(el("strong").child(now(K::CautionTitle)))
             .child(" ")
             .child(fill(key, &name))
@@ -254,7 +265,9 @@ impl Open {
             let revision = owner.revision;
             Some((owner.owner.to_string(), Discard { sequence, revision }))
         });
-        let Some(Some((owner, seen))) = seen else { return };
+        let Some(Some((owner, seen))) = seen else {
+            return;
+        };
         let ask = move || {
             then(api::discard_offer(&owner, &seen), move |_| {
                 let here = self.here;
@@ -270,7 +283,8 @@ impl Open {
         self.note.set(String::new());
         self.fault.set(String::new());
         let failed = move |failure: Failure| {
-            let blocked = matches!(&failure, Failure::Refused(body) if body.code == ErrorCode::Blocked);
+            let blocked =
+                matches!(&failure, Failure::Refused(body) if body.code == ErrorCode::Blocked);
             self.title.set(now(title).to_owned());
             self.fault.set(if blocked {
                 now(K::ToldSeats).to_owned()

@@ -38,7 +38,10 @@ pub(super) fn activated(here: Here) -> El {
     let close = move || here.close();
     Dialog::new(K::NewLicenceActivated, close)
         .subtitle(live(move || subtitle(kept.as_ref().as_ref()?)))
-        .view(nodes![body(inside), foot(Button::new(K::Close).on_click(close))])
+        .view(nodes![
+            body(inside),
+            foot(Button::new(K::Close).on_click(close))
+        ])
 }
 
 fn subtitle(owner: &OwnerView) -> Option<String> {

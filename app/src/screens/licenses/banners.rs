@@ -34,7 +34,10 @@ pub(super) fn banners(here: Here) -> Node {
 
 /// A banner: a title and a sentence.
 fn banner(tone: Tone, title: K, sentence: &str, more: Option<El>) -> El {
-    notice(tone, nodes![el("strong").child(now(title)), p(sentence), more])
+    notice(
+        tone,
+        nodes![el("strong").child(now(title)), p(sentence), more],
+    )
 }
 
 /// The way to the owner, where it is known.
@@ -78,7 +81,12 @@ fn frozen(owner: &OwnerView, installed: &Installed) -> Option<El> {
     let due = due.filter(|_| installed.looks_frozen).map(day)?;
     let values = [("owner", owner.description.as_str()), ("date", &due)];
     let sentence = fill(K::Frozen, &values);
-    Some(banner(Tone::Amber, K::FrozenTitle, &sentence, contact(owner)))
+    Some(banner(
+        Tone::Amber,
+        K::FrozenTitle,
+        &sentence,
+        contact(owner),
+    ))
 }
 
 fn former_serial(installed: &Installed) -> Option<El> {
@@ -102,7 +110,10 @@ fn demo_version(here: Here, all: &Licenses) -> Option<El> {
 
 /// The last check failed: cause, effect, next step, and for the curious its own words.
 fn failed_check(here: Here, check: &Check) -> Option<El> {
-    let last = check.last.as_ref().filter(|last| !went_well(last.outcome))?;
+    let last = check
+        .last
+        .as_ref()
+        .filter(|last| !went_well(last.outcome))?;
     let when = check.last_at.map(|at| text::ago(at.0, here.session.now()));
     let address = check.license_url.clone();
     let detail = [when, address, Some(last.detail.clone())];
@@ -115,5 +126,10 @@ fn failed_check(here: Here, check: &Check) -> Option<El> {
         .child(el("summary").child(now(K::TechnicalDetail)))
         .child(p(detail.join(" · ")).class("soft"));
     let sentence = now(sentences(last.outcome));
-    Some(banner(Tone::Amber, K::CheckFailedTitle, sentence, Some(detail)))
+    Some(banner(
+        Tone::Amber,
+        K::CheckFailedTitle,
+        sentence,
+        Some(detail),
+    ))
 }

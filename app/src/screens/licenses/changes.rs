@@ -8,7 +8,7 @@ use super::news::count;
 use super::offer::blocking;
 use crate::nodes;
 use crate::parts::words::{kind, name_in, names_in, users};
-use crate::text::{K, Length, N, date, fill, number, now, tn};
+use crate::text::{K, Length, N, date, fill, now, number, tn};
 use crate::ui::el::{El, Node, el};
 use crate::ui::icon::{Icon, glyph};
 use crate::ui::notice::{Tone, p, tag};
@@ -87,7 +87,11 @@ impl Changes<'_> {
             || el("span").child("–"),
             |left| {
                 let short = el("span").child(signed(left));
-                if left < 0 { short.class("red-text") } else { short }
+                if left < 0 {
+                    short.class("red-text")
+                } else {
+                    short
+                }
             },
         );
         let cells = [
@@ -178,9 +182,8 @@ impl Changes<'_> {
         before: &ModuleLicense,
         after: &ModuleLicense,
     ) -> Option<String> {
-        let from_to = |key, [before, after]: [&str; 2]| {
-            fill(key, &[("before", before), ("after", after)])
-        };
+        let from_to =
+            |key, [before, after]: [&str; 2]| fill(key, &[("before", before), ("after", after)]);
         let both = [before, after];
         let words = match what {
             Change::Added | Change::Removed | Change::Number | Change::Unrestricted => return None,
@@ -211,7 +214,11 @@ impl Changes<'_> {
                 None => now(K::ChangesPrerequisiteNone).to_owned(),
             },
             Change::Hidden => {
-                let key = if after.is_hidden { K::ChangesHidden } else { K::ChangesShown };
+                let key = if after.is_hidden {
+                    K::ChangesHidden
+                } else {
+                    K::ChangesShown
+                };
                 now(key).to_owned()
             }
         };
@@ -252,7 +259,11 @@ fn difference(change: &ModuleChange) -> El {
             .child(["+", &number(more)].concat()),
         Some(fewer @ ..=-1) => {
             let fewer = el("span").child(signed(fewer));
-            if change.blocks.is_some() { fewer.class("red-text") } else { fewer }
+            if change.blocks.is_some() {
+                fewer.class("red-text")
+            } else {
+                fewer
+            }
         }
         _ if change.changes.is_empty() => el("span").child("–"),
         _ => tag(Tone::Info, now(K::ChangeOther)),

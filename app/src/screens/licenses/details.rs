@@ -12,7 +12,7 @@ use super::rows::{Seats, in_use};
 use crate::nodes;
 use crate::parts::words::{kind, name, name_in, users};
 use crate::route::LicensesDialog;
-use crate::text::{K, N, fill, number, now, tn};
+use crate::text::{K, N, fill, now, number, tn};
 use crate::ui::dialog::{Dialog, body, foot};
 use crate::ui::el::{El, Node, el, live};
 use crate::ui::form::Button;
@@ -38,9 +38,10 @@ pub(super) fn details(here: Here, module: String) -> El {
         Some(shown.view(sold))
     });
     let close = move || here.close();
-    Dialog::new(title, close)
-        .narrow()
-        .view(nodes![body(inside), foot(Button::new(K::Close).on_click(close))])
+    Dialog::new(title, close).narrow().view(nodes![
+        body(inside),
+        foot(Button::new(K::Close).on_click(close))
+    ])
 }
 
 /// A module of the license in force, else of the one that waits.
@@ -167,13 +168,12 @@ impl Shown<'_> {
             (LicenseField::GraceDate, license.grace_date),
             (LicenseField::MaintenanceDate, license.maintenance_date),
         ];
-        let set = dates.into_iter().filter_map(|(field, date)| {
-            Some(fact(now(label(field)), day(date?)))
-        });
+        let set = dates
+            .into_iter()
+            .filter_map(|(field, date)| Some(fact(now(label(field)), day(date?))));
         let version = license.license_version.as_str();
-        let version = (!version.is_empty()).then(|| {
-            fact(now(label(LicenseField::LicenseVersion)), version)
-        });
+        let version =
+            (!version.is_empty()).then(|| fact(now(label(LicenseField::LicenseVersion)), version));
         el("section")
             .child(el("h3").child(now(K::DetailsDates)))
             .child(el("dl").class("facts").children(set).child(version))

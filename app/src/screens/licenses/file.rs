@@ -47,15 +47,22 @@ impl Dropped {
 /// Files were dropped: the dialog takes them, unless another one is open that has something to lose.
 pub(super) fn dropped(here: Here, files: &web_sys::FileList) {
     let open = here.route.with_untracked(|route| route.dialog.clone());
-    if matches!(open, Some(LicensesDialog::Remove(_) | LicensesDialog::Serial)) {
+    if matches!(
+        open,
+        Some(LicensesDialog::Remove(_) | LicensesDialog::Serial)
+    ) {
         here.status.say(now(K::FileNotNow).to_owned());
         return;
     }
     let files = (0..files.length()).filter_map(|index| files.item(index));
     here.dropped.files.set_value(files.collect());
-    here.dropped.came.update(|came| *came = came.wrapping_add(1));
+    here.dropped
+        .came
+        .update(|came| *came = came.wrapping_add(1));
     if open != Some(LicensesDialog::File) {
-        let file = here.route.with_untracked(|route| route.with(LicensesDialog::File));
+        let file = here
+            .route
+            .with_untracked(|route| route.with(LicensesDialog::File));
         here.navigation.go(Route::Licenses(file));
     }
 }
@@ -105,15 +112,22 @@ pub(super) fn file(here: Here) -> El {
         .attr("class", "unseen")
         .attr("id", "license-file")
         .on("change", move |event| {
-            let input = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
+            let input = event
+                .target()
+                .and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
             let Some(input) = input else { return };
             let files = input.files();
-            let files = files.iter().flat_map(|files| (0..files.length()).filter_map(|at| files.item(at)));
+            let files = files
+                .iter()
+                .flat_map(|files| (0..files.length()).filter_map(|at| files.item(at)));
             loading.take(files.collect());
             // The same file can be chosen again, for instance after it was mended.
             input.set_value("");
         });
-    let choose = el("label").class("button primary").attr("for", "license-file").child(K::FileChoose);
+    let choose = el("label")
+        .class("button primary")
+        .attr("for", "license-file")
+        .child(K::FileChoose);
     let choose = el("div").class("file-choose").child(input).child(choose);
     let close = Button::new(K::Cancel).on_click(move || here.close());
     let inside = nodes![
@@ -137,7 +151,11 @@ impl Loading {
         let busy = p(busy).class("soft").attr("role", "status");
         let fault = live(move || {
             let words = self.fault.get();
-            let tone = if self.harmless.get() { Tone::Info } else { Tone::Red };
+            let tone = if self.harmless.get() {
+                Tone::Info
+            } else {
+                Tone::Red
+            };
             let title = fill(K::FileRefused, &[("file", &self.name.get())]);
             (!words.is_empty()).then(|| said(tone, title, words))
         });
@@ -153,7 +171,8 @@ impl Loading {
             self.fault.set(now(K::FileOne).to_owned());
         } else if file.size() > ENVELOPE_MAX as f64 {
             // What the server would say, without sending it.
-            self.fault.set(now(sentences(VerifyCode::TooLarge)).to_owned());
+            self.fault
+                .set(now(sentences(VerifyCode::TooLarge)).to_owned());
         } else {
             leptos::task::spawn_local(self.read(file));
         }
@@ -175,7 +194,8 @@ impl Loading {
                 let here = self.here;
                 here.licenses.put(loaded.licenses);
                 let tab = LicensesRoute::of(loaded.owner.as_str());
-                here.navigation.replace(Route::Licenses(tab.with(LicensesDialog::Activate)));
+                here.navigation
+                    .replace(Route::Licenses(tab.with(LicensesDialog::Activate)));
             })
         };
         let failed = move |failure: Failure| {

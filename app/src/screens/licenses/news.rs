@@ -31,7 +31,10 @@ fn waits(here: Here, owner: &OwnerView, offer: &Offer, comparison: &Comparison) 
         Why::Blocked => (Tone::Red, blocked(comparison)),
         Why::Asks => (Tone::Amber, now(K::WaitsAsks).to_owned()),
         Why::File => (Tone::Info, now(K::WaitsFile).to_owned()),
-        Why::Registration => (Tone::Info, fill(K::WaitsRegistration, &[("serial", serial)])),
+        Why::Registration => (
+            Tone::Info,
+            fill(K::WaitsRegistration, &[("serial", serial)]),
+        ),
         Why::AskMe => (Tone::Info, now(K::WaitsAskMe).to_owned()),
         Why::Free => (Tone::Info, now(K::WaitsFree).to_owned()),
     };

@@ -8,10 +8,7 @@ use licensing::wire::{Activation, Offer, Origin, OwnerView};
 pub(super) fn of_offer(owner: &OwnerView) -> Option<Comparison> {
     let offer = owner.offer.as_ref()?;
     let current = owner.installed.as_ref().map(|installed| &installed.license);
-    let uses = owner.modules.iter();
-    let uses: Uses = uses
-        .map(|module| (module.module.clone(), module.usage))
-        .collect();
+    let uses = uses(owner, |usage| usage);
     Some(compare(current, &offer.license, &uses))
 }
 
@@ -19,17 +16,22 @@ pub(super) fn of_offer(owner: &OwnerView) -> Option<Comparison> {
 pub(super) fn of_activated(owner: &OwnerView) -> Option<Comparison> {
     let activated = owner.activated.as_ref()?;
     let installed = owner.installed.as_ref()?;
-    let uses = owner.modules.iter().map(|module| {
-        let in_use = module.usage.in_use;
-        let now = Use {
-            in_use,
-            in_use_after: in_use,
-            excluded: 0,
-        };
-        (module.module.clone(), now)
+    let uses = uses(owner, |usage| Use {
+        in_use_after: usage.in_use,
+        excluded: 0,
+        ..usage
     });
     let before = activated.before.as_ref();
-    Some(compare(before, &installed.license, &uses.collect()))
+    Some(compare(before, &installed.license, &uses))
+}
+
+fn uses(owner: &OwnerView, seen: fn(Use) -> Use) -> Uses {
+    // One by one: collecting at once sorts, and sorting is several KB of the client.
+    let mut uses = Uses::new();
+    for module in &owner.modules {
+        uses.insert(module.module.clone(), seen(module.usage));
+    }
+    uses
 }
 
 /// Why a license waits.
@@ -125,7 +127,9 @@ pub(super) fn told(shown: &Shown, owner: &OwnerView) -> Option<Told> {
             old: old.0,
             new: new.0,
         }),
-        Some(_) => Some(Told::Other(now.installed.map_or(0, |installed| installed.0))),
+        Some(_) => Some(Told::Other(
+            now.installed.map_or(0, |installed| installed.0),
+        )),
     }
 }
 

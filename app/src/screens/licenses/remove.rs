@@ -60,7 +60,12 @@ pub(super) fn remove(here: Here, module: i32) -> El {
         choice,
         suggested: RwSignal::new(Vec::new()),
         search,
-        holders: List { here, module, choice }.holders(search),
+        holders: List {
+            here,
+            module,
+            choice,
+        }
+        .holders(search),
         busy: RwSignal::new(false),
         suggesting: RwSignal::new(false),
         fault: RwSignal::new(String::new()),
@@ -76,7 +81,11 @@ pub(super) fn remove(here: Here, module: i32) -> El {
     });
     let inside = nodes![
         el("div").class("remove-head").child(removing.head()),
-        body(nodes![fault, removing.list().table(removing.holders, removing.suggested)]).class("dialog-body remove-body"),
+        body(nodes![
+            fault,
+            removing.list().table(removing.holders, removing.suggested)
+        ])
+        .class("dialog-body remove-body"),
         foot(nodes![removing.words(), removing.buttons()]),
     ];
     Dialog::new(title, move || removing.back()).view(inside)
@@ -124,7 +133,9 @@ impl Removing {
             let (missing, chosen) = self.missing();
             let needed = number(count(self.needed().to_remove));
             let values = [("count", number(count(chosen))), ("needed", needed)];
-            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let values = values
+                .each_ref()
+                .map(|(name, value)| (*name, value.as_str()));
             let enough = missing == 0 && chosen > 0;
             let words = el("span").child(fill(K::ChosenOf, &values));
             let icon = enough.then(|| glyph(Icon::Done));
@@ -132,7 +143,9 @@ impl Removing {
             el("span").class(class).child(icon).child(words)
         });
         let chosen = p(chosen).class("chosen-of figures").attr("role", "status");
-        let search = search(self.search.into(), K::SearchForUsers, move |text| self.search.set(text));
+        let search = search(self.search.into(), K::SearchForUsers, move |text| {
+            self.search.set(text)
+        });
         let suggest = Button::new(live(move || {
             let missing = self.missing().0.max(1);
             fill(K::Suggest, &[("count", &number(count(missing)))])
@@ -145,7 +158,11 @@ impl Removing {
         let how = p(K::SuggestHow).class("soft").attr("id", "suggest-how");
         nodes![
             el("div").class("remove-top").child(numbers).child(chosen),
-            el("div").class("filters").child(search).child(suggest).child(how),
+            el("div")
+                .class("filters")
+                .child(search)
+                .child(suggest)
+                .child(how),
         ]
     }
 
@@ -259,9 +276,13 @@ impl Removing {
             if names.len() > NAMED_MAX {
                 let more = tn(N::AndMore, count(names.len() - NAMED_MAX), &[]);
                 names.truncate(NAMED_MAX);
-                self.fault.set(fill(K::UsersChanged, &[("users", &[names.join(", "), more].join(" "))]));
+                self.fault.set(fill(
+                    K::UsersChanged,
+                    &[("users", &[names.join(", "), more].join(" "))],
+                ));
             } else {
-                self.fault.set(fill(K::UsersChanged, &[("users", &and(&names))]));
+                self.fault
+                    .set(fill(K::UsersChanged, &[("users", &and(&names))]));
             }
             self.suggested.set(Vec::new());
         }
@@ -284,7 +305,11 @@ fn say_along(choice: &Choice, license: &License) -> String {
         })
         .collect();
     if along.members > 0 {
-        let key = if along.plans > 1 { N::GoesMembersPlans } else { N::GoesMembers };
+        let key = if along.plans > 1 {
+            N::GoesMembersPlans
+        } else {
+            N::GoesMembers
+        };
         lost.push(tn(key, count(along.members), &[]));
     }
     let goes = fill(K::Goes, &[("licences", &and(&lost))]);

@@ -47,9 +47,8 @@ impl Seats {
                 // What disappears, or is no user license any more, has no seats to come.
                 let planned = offered.and_then(|new| {
                     let after = new.module(&sold.module_name);
-                    let seats = after.filter(|after| {
-                        after.license_type == LicenseType::UserLicense
-                    });
+                    let seats =
+                        after.filter(|after| after.license_type == LicenseType::UserLicense);
                     seats.map_or(Some(0), ModuleLicense::total)
                 });
                 Self::Of {
@@ -91,7 +90,10 @@ pub(super) fn rows(owner: &OwnerView) -> Rows<'_> {
     };
     let mut satellites = Vec::new();
     let offered = owner.offer.as_ref().map(|offer| &offer.license);
-    let sold = owner.installed.iter().flat_map(|it| &it.license.module_licenses);
+    let sold = owner
+        .installed
+        .iter()
+        .flat_map(|it| &it.license.module_licenses);
     for sold in sold.filter(|sold| !sold.is_hidden) {
         let seats = Seats::of(sold, in_use(&owner.modules, sold), offered);
         let row = Row { sold, seats };
@@ -108,7 +110,7 @@ pub(super) fn rows(owner: &OwnerView) -> Rows<'_> {
 #[cfg(test)]
 mod tests {
     use super::{Seats, rows};
-    use crate::screens::licenses::sample::{license, module, owner};
+    use crate::screens::licenses::sample::{With as _, license, module, owner};
 
     fn names(rows: &[super::Row<'_>]) -> Vec<String> {
         let names = rows.iter().map(|row| row.sold.module_name.to_string());

@@ -79,14 +79,19 @@ pub(super) fn first(here: Here) -> El {
 pub(super) fn change(here: Here) -> El {
     let form = Form::new(here);
     let close = Button::new(K::Cancel).on_click(move || here.close());
-    let ask = Button::new(K::SerialRequest).primary().submits().busy(form.busy);
+    let ask = Button::new(K::SerialRequest)
+        .primary()
+        .submits()
+        .busy(form.busy);
     let inside = nodes![
         p(K::SerialHow),
         form.fields(K::LicenseOwner, true),
         form.trouble(K::NotRequested),
     ];
     let form = form.view(nodes![body(inside), foot(nodes![close, ask])], Form::change);
-    Dialog::new(K::SerialTitle, move || here.close()).narrow().view(form)
+    Dialog::new(K::SerialTitle, move || here.close())
+        .narrow()
+        .view(form)
 }
 
 impl Form {
@@ -162,7 +167,11 @@ impl Form {
     }
 
     fn act(self, ask: Box<dyn Fn() -> Asking<Then>>) {
-        act(self.busy, ask, Rc::new(move |failure| self.refused(&failure)));
+        act(
+            self.busy,
+            ask,
+            Rc::new(move |failure| self.refused(&failure)),
+        );
     }
 
     /// Says beside each field what is wrong with it, and the rest below.

@@ -8,7 +8,7 @@ use super::rows::{Row, Seats, rows};
 use crate::nodes;
 use crate::parts::words::{kind, name};
 use crate::route::LicensesDialog;
-use crate::text::{K, fill, number, now};
+use crate::text::{K, fill, now, number};
 use crate::ui::el::{El, Node, el, live};
 use crate::ui::meter::meter;
 use crate::ui::notice::p;

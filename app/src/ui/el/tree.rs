@@ -312,12 +312,13 @@ fn update_rows(
     around: &Owner,
     end: &web_sys::Comment,
 ) -> Vec<BuiltRow> {
-    let mut old: std::collections::BTreeMap<u64, BuiltRow> =
-        old.into_iter().map(|row| (row.key, row)).collect();
+    // One by one: collecting at once sorts, and sorting is several KB.
+    let mut there = std::collections::BTreeMap::new();
+    there.extend(old.into_iter().map(|row| (row.key, row)));
     let mut new: Vec<_> = rows
         .into_iter()
         .map(|row| {
-            old.remove(&row.key).unwrap_or_else(|| {
+            there.remove(&row.key).unwrap_or_else(|| {
                 let owner = around.child();
                 let built = owner.with(|| build(Node::El((row.make)())));
                 let key = row.key;
@@ -325,7 +326,7 @@ fn update_rows(
             })
         })
         .collect();
-    for (_, mut gone) in old {
+    for (_, mut gone) in there {
         gone.built.remove();
         gone.owner.cleanup();
     }

@@ -1,9 +1,9 @@
 //! Whose licences are chosen to be removed, and what goes along, as data.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use licensing::compare::ModuleChange;
-use licensing::license::{License, ModuleName};
+use licensing::license::{License, ModuleLicense, ModuleName};
 use licensing::wire::{Free, FreeUser, Holder, OwnerView};
 
 use crate::screens::licenses::offer::of_offer;
@@ -50,7 +50,7 @@ pub(super) fn needed(owner: &OwnerView, id: i32) -> Option<Needed> {
 pub(super) struct Choice {
     chosen: BTreeMap<i32, Chosen>,
     /// Who stands in the list of suggestions, and so not in the other one.
-    listed: BTreeSet<i32>,
+    listed: Vec<i32>,
     /// How many suggestions were chosen without being listed.
     unlisted: usize,
 }
@@ -103,7 +103,9 @@ impl Choice {
             }
             self.set(holder, true);
         }
-        let chosen = suggested.into_iter().filter(|holder| self.has(holder.user.user));
+        let chosen = suggested
+            .into_iter()
+            .filter(|holder| self.has(holder.user.user));
         let mut listed: Vec<_> = chosen.collect();
         self.unlisted = listed.len().saturating_sub(list_max);
         listed.truncate(list_max);
@@ -144,24 +146,37 @@ impl Choice {
 
     /// What goes along.
     pub(super) fn along(&self, license: &License) -> Along {
-        let mut modules: BTreeMap<&ModuleName, usize> = BTreeMap::new();
-        for chosen in self.chosen.values() {
-            for module in &chosen.goes {
-                *modules.entry(module).or_default() += 1;
+        let mut modules: Vec<(ModuleName, usize)> = Vec::new();
+        for module in self.chosen.values().flat_map(|chosen| &chosen.goes) {
+            match modules.iter_mut().find(|(known, _)| known == module) {
+                Some((_, users)) => *users += 1,
+                None => modules.push((module.clone(), 1)),
             }
         }
-        let plans = modules.keys().filter_map(|name| license.module(name));
-        let plans: Vec<_> = plans.filter(|module| module.is_user_plan()).collect();
-        let members: BTreeSet<_> = plans.iter().flat_map(|plan| plan.set()).collect();
+        let mut members: Vec<ModuleName> = Vec::new();
+        let mut plans = 0;
+        for (name, _) in &modules {
+            let set = license
+                .module(name)
+                .map(ModuleLicense::set)
+                .unwrap_or_default();
+            plans += usize::from(!set.is_empty());
+            for member in set {
+                let known = modules.iter().any(|(known, _)| *known == member);
+                if !known && !members.contains(&member) {
+                    members.push(member);
+                }
+            }
+        }
         let all = self.count();
+        let counted = modules.into_iter();
         Along {
-            members: members.iter().filter(|name| !modules.contains_key(name)).count(),
-            plans: plans.len(),
-            some_keep: self.chosen.values().any(|chosen| chosen.several_plans),
-            modules: modules
-                .into_iter()
-                .map(|(name, users)| (name.clone(), (users < all).then_some(users)))
+            modules: counted
+                .map(|(name, users)| (name, (users < all).then_some(users)))
                 .collect(),
+            plans,
+            members: members.len(),
+            some_keep: self.chosen.values().any(|chosen| chosen.several_plans),
         }
     }
 }
@@ -204,7 +219,10 @@ mod tests {
                 last_sign_in: None,
             },
             reason: None,
-            goes: goes.iter().map(|name| name.parse().expect("a name")).collect(),
+            goes: goes
+                .iter()
+                .map(|name| name.parse().expect("a name"))
+                .collect(),
         }
     }
 
@@ -221,7 +239,10 @@ mod tests {
         let offered = license(vec![module("sales", "UserLicense", 18)]);
         let mut owner = owner(Some(installed), Some(offered), &[("sales", 20)]);
         let found = needed(&owner, 1).expect("a module");
-        assert_eq!((found.in_use, found.available, found.to_remove), (20, 18, 2));
+        assert_eq!(
+            (found.in_use, found.available, found.to_remove),
+            (20, 18, 2)
+        );
         owner.modules[0].usage.in_use_after = 17;
         assert_eq!(needed(&owner, 1).expect("a module").to_remove, 0);
         assert_eq!(needed(&owner, 2), None);
@@ -265,7 +286,7 @@ mod tests {
         choice.set(&holder(2, &["marketing", "sales"], 2), true);
         let along = choice.along(&license);
         let both = Along {
-            modules: vec![(name("marketing"), Some(1)), (name("sales"), None)],
+            modules: vec![(name("sales"), None), (name("marketing"), Some(1))],
             plans: 2,
             members: 3,
             some_keep: true,

@@ -86,12 +86,17 @@ impl List {
     /// The table: suggestions first, then everybody else; or that nobody matches.
     pub(super) fn table(self, holders: Pages, suggested: RwSignal<Vec<Row>>) -> Node {
         let any = Memo::new(move |_| suggested.with(|rows| !rows.is_empty()));
-        listed(holders, || p(K::NoUserMatches).class("empty"), move || {
-            let head = live(move || any.get().then(|| group_row(K::OtherHolders, "", &COLUMNS)));
-            let others = el("tbody").child(head).child(rows(holders));
-            let bodies = nodes![self.first(suggested, any), others];
-            table(K::RemoveSuperfluousLicences, &COLUMNS, None, bodies)
-        })
+        listed(
+            holders,
+            || p(K::NoUserMatches).class("empty"),
+            move || {
+                let head =
+                    live(move || any.get().then(|| group_row(K::OtherHolders, "", &COLUMNS)));
+                let others = el("tbody").child(head).child(rows(holders));
+                let bodies = nodes![self.first(suggested, any), others];
+                table(K::RemoveSuperfluousLicences, &COLUMNS, None, bodies)
+            },
+        )
     }
 
     fn first(self, suggested: RwSignal<Vec<Row>>, any: Memo<bool>) -> Node {
@@ -130,12 +135,17 @@ impl List {
         };
         let tick = el("input")
             .attr("type", "checkbox")
-            .attr("aria-label", fill(K::ChooseUser, &[("user", &user.full_name)]))
+            .attr(
+                "aria-label",
+                fill(K::ChooseUser, &[("user", &user.full_name)]),
+            )
             .ticked(chosen)
             .on("change", move |_| toggle(&by_box));
         let session = session();
         let clock = Signal::derive(move || session.now());
-        let last = user.last_sign_in.map(|at| instant(at.0, clock, Said::Moment));
+        let last = user
+            .last_sign_in
+            .map(|at| instant(at.0, clock, Said::Moment));
         let cells = [
             tick.into(),
             user.user_id.clone().into(),
