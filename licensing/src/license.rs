@@ -1,6 +1,6 @@
 //! The license as its owner writes it: who it is for, until when, and which modules how many times.
 //!
-//! Field names are the documented ones (LicenseInfo, ModuleLicense) in snake_case. These types parse; whether a
+//! Field names are the documented ones (`LicenseInfo`, `ModuleLicense`) in `snake_case`. These types parse; whether a
 //! license makes sense as a whole is [`crate::envelope`]'s question.
 
 use std::fmt;
@@ -302,7 +302,9 @@ impl Installation {
     /// Whether this is the company's name: white space trimmed and collapsed, otherwise exactly.
     #[must_use]
     pub fn is_company(&self, name: &str) -> bool {
-        self.company_name.split_whitespace().eq(name.split_whitespace())
+        self.company_name
+            .split_whitespace()
+            .eq(name.split_whitespace())
     }
 
     /// Whether this is a demo version, which asks for a real serial number and license owner.
@@ -370,10 +372,6 @@ pub mod rfc3339 {
     ///
     /// # Errors
     /// Those of the serializer.
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "the signature is serde's"
-    )]
     pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(at)
     }

@@ -74,19 +74,19 @@ pub fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The ETag of a sequence: `"7"`.
+/// The `ETag` of a sequence: `"7"`.
 #[must_use]
 pub fn etag(sequence: u64) -> String {
     format!("\"{sequence}\"")
 }
 
-/// The sequence of an ETag as [`etag`] writes it.
+/// The sequence of an `ETag` as [`etag`] writes it.
 #[must_use]
 pub fn sequence_of_etag(etag: &str) -> Option<u64> {
     etag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()
 }
 
-/// What a license server says without sending a license (documented CheckLicenseStatusResult).
+/// What a license server says without sending a license (documented `CheckLicenseStatusResult`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckLicenseStatusResult {
     /// What to do next.
@@ -99,7 +99,7 @@ pub struct CheckLicenseStatusResult {
     pub url: String,
 }
 
-/// Documented LicenseStatus; the wire says the member's name.
+/// Documented `LicenseStatus`; the wire says the member's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LicenseStatus {
     /// 0: nothing to do.

@@ -1,6 +1,6 @@
 //! What the console's client and server say to each other: paths, requests, answers, error codes.
 //!
-//! JSON in snake_case under [`API`]; instants as epoch milliseconds, days as text. To add a call: its path here, its
+//! JSON in `snake_case` under [`API`]; instants as epoch milliseconds, days as text. To add a call: its path here, its
 //! request and answer here, then one function of the same name in `app::api`, one handler in `server::routes`.
 
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,266 @@
+//! Who may hold what, what goes along, whom to free.
+
+#[cfg(target_arch = "wasm32")]
+use super::test;
+
+use licensing::assignment::{
+    Assignments, Candidate, Moves, Reason, Refusal, Shortage, effective, freed, may_assign, moves,
+    reason, recount, suggest,
+};
+use licensing::license::{CivilDate, License, UserType};
+use licensing::samples::{FJORDMAPS, NOW, SUPEROFFICE, license, module, module_name};
+
+fn held(names: &[&str]) -> Assignments {
+    names.iter().map(|name| module_name(name)).collect()
+}
+
+fn counters(counters: &[(&str, i32)]) -> Moves {
+    counters
+        .iter()
+        .map(|&(name, in_use)| (module_name(name), in_use))
+        .collect()
+}
+
+fn refusals(
+    license: &License,
+    user_type: UserType,
+    assignments: &[&str],
+    module: &str,
+    in_use: &Moves,
+) -> Vec<Refusal> {
+    may_assign(
+        license,
+        user_type,
+        &held(assignments),
+        &module_name(module),
+        in_use,
+    )
+    .err()
+    .unwrap_or_default()
+}
+
+fn employee(assignments: &[&str], module: &str) -> Vec<Refusal> {
+    refusals(
+        &license(SUPEROFFICE, 7),
+        UserType::InternalAssociate,
+        assignments,
+        module,
+        &Moves::new(),
+    )
+}
+
+#[test]
+fn a_plan_brings_its_members_and_two_plans_share_a_seat() {
+    let license = license(SUPEROFFICE, 7);
+    let sales = effective(&license, &held(&["ten-sales"]));
+    assert_eq!(sales.len(), 19);
+    let moved = moves(
+        &license,
+        &held(&["ten-sales"]),
+        &held(&["ten-sales", "ten-marketing"]),
+    );
+    let expected = counters(&[
+        ("ten-marketing", 1),
+        ("mail-merge-cal", 1),
+        ("mktg-auto-cal", 1),
+    ]);
+    assert_eq!(moved, expected);
+    // A site license takes no seat, nor does what is not sold.
+    assert!(effective(&license, &held(&["expander-services", "maps"])).is_empty());
+}
+
+#[test]
+fn a_recount_has_a_line_for_every_user_license() {
+    let license = license(FJORDMAPS, 3);
+    let (both, maps) = (held(&["maps", "route-planning"]), held(&["maps"]));
+    let counted = recount(&license, [(&both, 3), (&maps, 6)]);
+    assert_eq!(
+        counted,
+        counters(&[("maps", 9), ("route-planning", 3), ("offline-maps", 0)])
+    );
+}
+
+#[test]
+fn what_may_be_assigned_says_which_counters_move() {
+    let moved = may_assign(
+        &license(FJORDMAPS, 3),
+        UserType::SystemAssociate,
+        &held(&["maps"]),
+        &module_name("route-planning"),
+        &counters(&[("maps", 12), ("route-planning", 4)]),
+    );
+    assert_eq!(moved, Ok(counters(&[("route-planning", 1)])));
+}
+
+#[test]
+fn every_reason_against_an_assignment_is_named() {
+    let module = module_name;
+    assert_eq!(employee(&[], "maps"), [Refusal::NotSold(module("maps"))]);
+    assert_eq!(
+        employee(&[], "web"),
+        [Refusal::NotAssignable(module("web"))]
+    );
+    assert_eq!(
+        employee(&[], "expander-services"),
+        [Refusal::NotAssignable(module("expander-services"))]
+    );
+    assert_eq!(
+        employee(&["visible-for"], "visible-for"),
+        [Refusal::AlreadyAssigned(module("visible-for"))]
+    );
+    let full = counters(&[("ten-sales", 21), ("user", 100)]);
+    let sold = license(SUPEROFFICE, 7);
+    let system = refusals(&sold, UserType::SystemAssociate, &[], "ten-sales", &full);
+    let short = |name: &str, bought| {
+        Refusal::NoSeat(Shortage {
+            module: module(name),
+            bought,
+            in_use: bought,
+            short: 1,
+        })
+    };
+    let allowed = UserType::InternalAssociate;
+    assert_eq!(
+        system,
+        [
+            Refusal::UserTypeNotAllowed {
+                module: module("ten-sales"),
+                allowed
+            },
+            short("ten-sales", 21),
+            short("user", 100),
+        ]
+    );
+}
+
+#[test]
+fn a_user_holds_at_most_one_plan_of_a_group() {
+    let mut license = license(SUPEROFFICE, 7);
+    module(&mut license, "ten-marketing").plan_group = Some("sales".to_owned());
+    let refused = refusals(
+        &license,
+        UserType::InternalAssociate,
+        &["ten-sales"],
+        "ten-marketing",
+        &Moves::new(),
+    );
+    assert_eq!(
+        refused,
+        [Refusal::PlanOfGroup {
+            module: module_name("ten-marketing"),
+            holds: module_name("ten-sales")
+        }]
+    );
+    assert!(employee(&["ten-sales"], "ten-marketing").is_empty());
+}
+
+#[test]
+fn a_prerequisite_is_met_by_holding_it_by_a_plan_or_by_everyone_having_it() {
+    let mut license = license(SUPEROFFICE, 7);
+    let mut asked = |needed: &str, holds: &[&str]| {
+        module(&mut license, "visible-for").prerequisite_module_name = Some(module_name(needed));
+        refusals(
+            &license,
+            UserType::InternalAssociate,
+            holds,
+            "visible-for",
+            &Moves::new(),
+        )
+    };
+    let missing = Refusal::PrerequisiteMissing {
+        module: module_name("visible-for"),
+        prerequisite: module_name("web"),
+    };
+    assert_eq!(asked("web", &[]), [missing]);
+    assert!(asked("web", &["ten-service"]).is_empty());
+    assert!(asked("expander-services", &[]).is_empty());
+}
+
+#[test]
+fn freeing_takes_what_brings_the_module_and_what_needs_it() {
+    let maps = license(FJORDMAPS, 3);
+    let everything = held(&["maps", "route-planning", "offline-maps"]);
+    assert_eq!(
+        freed(&maps, &everything, &module_name("maps")),
+        held(&["maps", "route-planning"])
+    );
+    assert_eq!(
+        freed(&maps, &everything, &module_name("route-planning")),
+        held(&["route-planning"])
+    );
+    assert!(freed(&maps, &held(&["offline-maps"]), &module_name("maps")).is_empty());
+    let mut sold = license(SUPEROFFICE, 7);
+    module(&mut sold, "visible-for").prerequisite_module_name = Some(module_name("sale-cal"));
+    let holds = held(&["ten-sales", "ten-marketing", "visible-for"]);
+    assert_eq!(
+        freed(&sold, &holds, &module_name("selection-combined-cal")),
+        holds
+    );
+    assert_eq!(
+        freed(&sold, &holds, &module_name("mail-merge-cal")),
+        held(&["ten-marketing"])
+    );
+}
+
+fn day(days_ago: i64) -> Option<CivilDate> {
+    Some(CivilDate::of_utc(NOW).plus_days(-days_ago))
+}
+
+fn candidate(user: i32, last_sign_in: Option<CivilDate>) -> Candidate {
+    Candidate {
+        user,
+        can_log_in: true,
+        former_employee: false,
+        last_sign_in,
+    }
+}
+
+#[test]
+fn whom_to_free_first() {
+    let candidates = [
+        candidate(1, day(0)),
+        candidate(2, day(400)),
+        Candidate {
+            former_employee: true,
+            ..candidate(3, day(10))
+        },
+        candidate(4, None),
+        Candidate {
+            can_log_in: false,
+            ..candidate(5, day(1))
+        },
+        candidate(6, day(400)),
+        Candidate {
+            can_log_in: false,
+            former_employee: true,
+            ..candidate(7, day(1))
+        },
+    ];
+    assert_eq!(suggest(&candidates, 100), [7, 5, 3, 4, 2, 6, 1]);
+    assert_eq!(suggest(&candidates, 2), [7, 5]);
+    assert!(suggest(&candidates, 0).is_empty());
+}
+
+#[test]
+fn a_reason_is_the_most_convincing_one() {
+    let today = CivilDate::of_utc(NOW);
+    let reason = |candidate: &Candidate| reason(candidate, today);
+    assert_eq!(reason(&candidate(1, day(59))), None);
+    assert_eq!(
+        reason(&candidate(1, day(60))),
+        Some(Reason::DaysWithoutSignIn(60))
+    );
+    assert_eq!(reason(&candidate(1, None)), Some(Reason::NeverSignedIn));
+    let former = Candidate {
+        former_employee: true,
+        ..candidate(1, day(1))
+    };
+    assert_eq!(reason(&former), Some(Reason::FormerEmployee));
+    assert_eq!(
+        reason(&Candidate {
+            can_log_in: false,
+            ..former
+        }),
+        Some(Reason::CannotLogIn)
+    );
+}
