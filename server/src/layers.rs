@@ -48,8 +48,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// Browsers stay with HTTPS for a year.
 const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 
-/// Puts the layers around the router; the last one is the outermost.
-pub fn around(router: Router, state: &State) -> Router {
+/// Puts the layers around the router; the last one is the outermost. `secure`: it is reached over HTTPS only.
+pub fn around(router: Router, secure: bool) -> Router {
     router
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(from_fn(in_time))
@@ -59,7 +59,7 @@ pub fn around(router: Router, state: &State) -> Router {
         )
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(answer))
-        .layer(from_fn_with_state(state.config.secure_cookie(), headers))
+        .layer(from_fn_with_state(secure, headers))
 }
 
 async fn headers(
@@ -143,6 +143,10 @@ async fn in_time(request: Request, next: Next) -> Response {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature is the layer's"
+)]
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let said = panic
         .downcast_ref::<String>()

@@ -80,12 +80,13 @@ impl FromRequestParts<State> for State {
 
 /// The whole server as a router.
 pub fn app(state: State) -> Router {
+    let secure = state.config.secure_cookie();
     let router = routes::all()
         .router
         .method_not_allowed_fallback(async || Error::NotFound)
         .fallback(site::serve)
-        .with_state(state.clone());
-    layers::around(router, &state)
+        .with_state(state);
+    layers::around(router, secure)
 }
 
 /// Every route of the console, and who may ask.

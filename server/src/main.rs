@@ -1,14 +1,14 @@
 //! The program `zetel`: reads the command line and runs one command.
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use licensing::license::Timestamp;
 use server::auth::account;
 use server::auth::password::PASSWORD_MAX;
-use server::config::{Given, Loaded, SETTINGS, SettingKind};
+use server::config::{Config, Given, Loaded, SETTINGS, SettingKind};
 use server::db::{Address, Db, Lock};
 use server::error::Error;
 use server::start::StartError;
@@ -151,46 +151,61 @@ fn run(command_line: CommandLine) -> Result<(), StartError> {
             Command::Account(Account::Add {
                 user_id,
                 administrator,
-            }) => {
-                let clock = config.clock(fixed_clock)?;
-                let address: Address = config.database_url.parse()?;
-                let db = Db::open(&address).await?;
-                // A console that runs has done this, and holds the lock.
-                match Lock::take(&address).await {
-                    Ok(_lock) => db.migrate().await?,
-                    Err(_) if db.is_migrated().await.is_ok_and(|migrated| migrated) => {}
-                    Err(refused) => return Err(refused),
-                }
-                let password = password()?;
-                account::add(&db, &clock, &user_id, &password, administrator)
-                    .await
-                    .map_err(|error| not_added(&user_id, error))?;
-                println!(
-                    "{user_id} may sign in{}.",
-                    if administrator {
-                        " as administrator"
-                    } else {
-                        ""
-                    }
-                );
-                Ok(())
-            }
-            Command::Seed { file } => {
-                let clock = config.clock(fixed_clock)?;
-                let address: Address = config.database_url.parse()?;
-                let _lock = Lock::take(&address).await?;
-                let db = Db::open(&address).await?;
-                db.migrate().await?;
-                let state = State::new(config, db, clock)?;
-                seed::run(&state, &file).await.map_err(|cause| {
-                    StartError::failed(
-                        "the console was not filled",
-                        "Mend the file, and begin with an empty database.",
-                    )
-                    .because(cause)
-                })
-            }
+            }) => add_account(&config, fixed_clock, &user_id, administrator).await,
+            Command::Seed { file } => seed(config, fixed_clock, &file).await,
         }
+    })
+}
+
+async fn add_account(
+    config: &Config,
+    fixed_clock: Option<Timestamp>,
+    user_id: &str,
+    administrator: bool,
+) -> Result<(), StartError> {
+    let clock = config.clock(fixed_clock)?;
+    let address: Address = config.database_url.parse()?;
+    let db = Db::open(&address).await?;
+    // The console may run meanwhile: it holds the lock, and has brought the schema up to date.
+    if !db.is_migrated().await.is_ok_and(|migrated| migrated) {
+        let lock = Lock::take(&address).await?;
+        db.migrate().await?;
+        lock.release().await;
+    }
+    let password = password()?;
+    account::add(&db, &clock, user_id, &password, administrator)
+        .await
+        .map_err(|error| not_added(user_id, error))?;
+    db.close().await;
+    let role = if administrator {
+        " as administrator"
+    } else {
+        ""
+    };
+    println!("{user_id} may sign in{role}.");
+    Ok(())
+}
+
+async fn seed(
+    config: Config,
+    fixed_clock: Option<Timestamp>,
+    file: &Path,
+) -> Result<(), StartError> {
+    let clock = config.clock(fixed_clock)?;
+    let address: Address = config.database_url.parse()?;
+    let lock = Lock::take(&address).await?;
+    let db = Db::open(&address).await?;
+    db.migrate().await?;
+    let state = State::new(config, db, clock)?;
+    let seeded = seed::run(&state, file).await;
+    state.db.close().await;
+    lock.release().await;
+    seeded.map_err(|cause| {
+        StartError::failed(
+            "the console was not filled",
+            "Mend the file, and begin with an empty database.",
+        )
+        .because(cause)
     })
 }
 

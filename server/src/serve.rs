@@ -1,6 +1,7 @@
 //! Runs the console: from the lock on its database to the last answer before it stops.
 
-use std::net::SocketAddr;
+mod connections;
+
 use std::time::Duration;
 
 use licensing::license::Timestamp;
@@ -13,8 +14,6 @@ use crate::error::chain;
 use crate::start::StartError;
 use crate::{State, app, renewal};
 
-/// Longest wait for running requests when it is told to stop.
-const STOP_WAIT: Duration = Duration::from_secs(10);
 /// How often ended sessions are removed.
 const SWEPT_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -52,7 +51,7 @@ pub async fn serve(config: Config, fixed_clock: Option<Timestamp>) -> Result<(),
     let bound = listener.local_addr().unwrap_or(listen);
     tracing::info!("listening on http://{bound}");
     let ended = tokio::select! {
-        ended = answer(listener, &state) => ended,
+        () = connections::answer(listener, app(state.clone()), stop(&state)) => Ok(()),
         cause = lock.lost() => Err(StartError::database(
             "the lock on the database was lost",
             "Start the console again when the database answers.",
@@ -68,33 +67,11 @@ pub async fn serve(config: Config, fixed_clock: Option<Timestamp>) -> Result<(),
     ended
 }
 
-/// Answers until told to stop, then finishes what runs, for a while.
-async fn answer(listener: TcpListener, state: &State) -> Result<(), StartError> {
-    let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
-    let service = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let events = state.events.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        told_to_stop().await;
-        tracing::info!("stopping");
-        events.stop();
-        // The other end is gone only when the server has ended by itself.
-        let _ = stop.send(());
-    });
-    let overdue = async {
-        if stopping.await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        tokio::time::sleep(STOP_WAIT).await;
-    };
-    tokio::select! {
-        ended = async { server.await } => ended.map_err(|cause| {
-            StartError::failed("the server ended", "See the cause.").because(cause)
-        }),
-        () = overdue => {
-            tracing::warn!("some requests did not end in time");
-            Ok(())
-        }
-    }
+/// Waits until it is told to stop, and then ends the streams, which would not end by themselves.
+async fn stop(state: &State) {
+    told_to_stop().await;
+    tracing::info!("stopping");
+    state.events.stop();
 }
 
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -27,6 +27,10 @@ const LOCK_TIMEOUT: &str = "5s";
 const STATEMENT_TIMEOUT: &str = "60s";
 /// How often the lock's connection is tried.
 const LOCK_TRIED_EVERY: Duration = Duration::from_secs(15);
+/// Longest wait for the lock of PostgreSQL.
+const LOCK_WAIT: Duration = Duration::from_secs(1);
+/// Wait before it is tried again.
+const LOCK_TRIED_AGAIN_AFTER: Duration = Duration::from_millis(50);
 /// The advisory lock that a console holds in its PostgreSQL database ("zetel" in hexadecimal).
 const ADVISORY_LOCK: i64 = 0x7a_65_74_65_6c;
 
@@ -208,8 +212,12 @@ impl Lock {
         match self {
             // Closing the file is giving it back.
             Self::File { file } => drop(file),
-            Self::Session(connection) => {
-                if let Err(error) = connection.close().await {
+            Self::Session(mut connection) => {
+                let given_back = sqlx::query("select pg_advisory_unlock($1)")
+                    .bind(ADVISORY_LOCK)
+                    .execute(&mut *connection)
+                    .await;
+                if let Err(error) = given_back.map(drop).and(connection.close().await) {
                     tracing::debug!(%error, "the lock's connection was gone");
                 }
             }
@@ -267,11 +275,18 @@ async fn lock_session(options: &PgConnectOptions) -> Result<Lock, StartError> {
     let options = options.clone().application_name("zetel lock");
     let locked = async {
         let mut connection = PgConnection::connect_with(&options).await?;
-        let held: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")
-            .bind(ADVISORY_LOCK)
-            .fetch_one(&mut connection)
-            .await?;
-        Ok((connection, held))
+        let begun = Instant::now();
+        loop {
+            let held: bool = sqlx::query_scalar("select pg_try_advisory_lock($1)")
+                .bind(ADVISORY_LOCK)
+                .fetch_one(&mut connection)
+                .await?;
+            // The server may notice a little late that the console before has ended.
+            if held || begun.elapsed() >= LOCK_WAIT {
+                return Ok((connection, held));
+            }
+            tokio::time::sleep(LOCK_TRIED_AGAIN_AFTER).await;
+        }
     };
     match locked.await {
         Ok((connection, true)) => Ok(Lock::Session(Box::new(connection))),

@@ -11,9 +11,7 @@ use server::layers;
 use crate::harness::{Browser, Console, for_each_database};
 
 fn over(console: &Console, router: Router) -> Browser {
-    console
-        .stranger()
-        .of(layers::around(router, &console.state))
+    console.stranger().of(layers::around(router, false))
 }
 
 #[tokio::test]
