@@ -170,6 +170,12 @@ pub(crate) async fn server(
     })
 }
 
+/// Asks an owner's license server, without waiting for the answer. What comes of it is kept and logged.
+pub(crate) fn check_soon(state: &State, owner: &OwnerName) {
+    let (state, owner) = (state.clone(), owner.clone());
+    tokio::spawn(async move { drop(check(&state, &owner).await) });
+}
+
 /// Asks every owner's license server, without waiting for the answers.
 pub(crate) fn check_all_soon(state: &State) {
     let state = state.clone();

@@ -84,3 +84,50 @@ impl Drop for Flight {
         self.flights.lock().remove(&self.owner);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use licensing::wire::CheckOutcome;
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    fn landed(outcome: CheckOutcome) -> Landed {
+        let detail = String::new();
+        Ok(CheckResult { outcome, detail })
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_while_it_is_asked_joins() {
+        let flights = Flights::default();
+        let owner: OwnerName = "OWNER".parse().expect("a name");
+        let over = Arc::new(AtomicUsize::new(0));
+        let count = || {
+            let over = over.clone();
+            move || drop(over.fetch_add(1, Ordering::SeqCst))
+        };
+        let (land, landing) = oneshot::channel();
+        let first = flights.join(&owner, async { landing.await.expect("it lands") }, count());
+        let second = flights.join(&owner, async { panic!("it is asked already") }, count());
+        assert!(flights.is_under_way(&owner));
+        land.send(landed(CheckOutcome::UpToDate))
+            .expect("it is awaited");
+        assert_eq!(first.await, landed(CheckOutcome::UpToDate));
+        assert_eq!(second.await, landed(CheckOutcome::UpToDate));
+        assert!(!flights.is_under_way(&owner));
+        assert_eq!(over.load(Ordering::SeqCst), 1);
+        let again = flights.join(&owner, async { landed(CheckOutcome::Behind) }, count());
+        assert_eq!(again.await, landed(CheckOutcome::Behind));
+    }
+
+    #[tokio::test]
+    async fn a_question_that_crashed_is_over() {
+        let flights = Flights::default();
+        let owner: OwnerName = "OWNER".parse().expect("a name");
+        let crashed = flights.join(&owner, async { panic!("as the test wants it") }, || ());
+        assert_eq!(crashed.await, Err(ErrorCode::Internal));
+        assert!(!flights.is_under_way(&owner));
+    }
+}

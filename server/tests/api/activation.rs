@@ -446,7 +446,7 @@ async fn give_and_free(browser: &Browser, writer: i32) -> i32 {
 }
 
 /// Assigns; answers whether it was done. It is refused for a good reason only.
-async fn assign(browser: &Browser, user: i32, module: &str) -> bool {
+pub(crate) async fn assign(browser: &Browser, user: i32, module: &str) -> bool {
     let card: UserCard = browser.get(&path(paths::USER, user)).await.json();
     let assign = Assign {
         module: license(browser, module).await.id,
@@ -460,7 +460,7 @@ async fn assign(browser: &Browser, user: i32, module: &str) -> bool {
 }
 
 /// Frees, with everything that goes along, unless that changed meanwhile.
-async fn free(browser: &Browser, user: i32, module: &str) {
+pub(crate) async fn free(browser: &Browser, user: i32, module: &str) {
     let under = |route| stock::under(browser, route, module);
     let holders: Holders = browser.get(&under(paths::HOLDERS).await).await.json();
     let mut holders = holders.holders.into_iter();

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use licensing::retrieval::LICENSE_MEDIA_TYPE;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// What it was asked.
@@ -42,6 +43,7 @@ pub(crate) struct LicenseServer {
     /// Its address.
     pub(crate) url: String,
     asked: Arc<Mutex<Vec<Question>>>,
+    came: Arc<Notify>,
     answering: Arc<Mutex<Answering>>,
     running: JoinHandle<()>,
 }
@@ -55,13 +57,15 @@ impl LicenseServer {
         let address = listener.local_addr().expect("it is bound");
         let nobody: Answering = Arc::new(|_| StatusCode::NOT_FOUND.into_response());
         let asked: Arc<Mutex<Vec<Question>>> = Arc::default();
+        let came = Arc::new(Notify::new());
         let answering = Arc::new(Mutex::new(nobody));
         let router = Router::new().fallback({
-            let (asked, answering) = (asked.clone(), answering.clone());
+            let (asked, came, answering) = (asked.clone(), came.clone(), answering.clone());
             async move |request: Request| {
                 let question = question(request).await;
                 let answer = lock(&answering).clone();
                 lock(&asked).push(question.clone());
+                came.notify_one();
                 answer(&question)
             }
         });
@@ -71,6 +75,7 @@ impl LicenseServer {
         Self {
             url: format!("http://{address}"),
             asked,
+            came,
             answering,
             running,
         }
@@ -96,6 +101,13 @@ impl LicenseServer {
                 (headers, compact.clone()).into_response()
             }
         });
+    }
+
+    /// Waits until it was asked for this path.
+    pub(crate) async fn is_asked_for(&self, path: &str) {
+        while !self.asked().iter().any(|question| question.path == path) {
+            self.came.notified().await;
+        }
     }
 
     /// Everything that it was asked.
