@@ -211,7 +211,7 @@ pub fn freed(
         name == module
             || license
                 .module(name)
-                .is_some_and(|given| given.set().contains(module))
+                .is_some_and(|given| given.brings(module))
     };
     let (mut gone, mut kept): (Assignments, Assignments) =
         assignments.iter().cloned().partition(|name| brings(name));

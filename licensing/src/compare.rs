@@ -101,7 +101,7 @@ pub struct ModuleChange {
     pub blocks: Option<Block>,
     /// Why a person should look first.
     pub asks: Vec<Ask>,
-    /// Of a hidden module: the plans that bring it now, where its seats come from.
+    /// Of a module that blocks: the plans that bring it now, where its seats come from.
     pub brought_by: Vec<ModuleName>,
 }
 
@@ -134,9 +134,7 @@ impl ModuleChange {
                     .unwrap_or_default();
                 self.usage.in_use_after.saturating_sub(after)
             }
-            Some(Block::Disappears | Block::NoUserLicense) => {
-                self.usage.in_use_after.max(self.usage.in_use)
-            }
+            Some(Block::Disappears | Block::NoUserLicense) => self.usage.in_use_after,
         }
     }
 }
@@ -191,52 +189,57 @@ pub enum Ask {
     HoldersExcluded(i32),
 }
 
-/// What `new` changes in `current` (none: nothing installed yet). A hidden module is listed only when it blocks.
+/// What `new` changes in `current` (none: nothing installed yet). A hidden module is listed only when it blocks, or when a
+/// person should see it first: what holds an activation up is never out of sight.
 #[must_use]
 pub fn compare(current: Option<&License>, new: &License, uses: &Uses) -> Comparison {
     let mut comparison = Comparison {
         license: license_changes(current, new),
         ..Comparison::default()
     };
-    let old = |name: &ModuleName| current.and_then(|current| current.module(name));
+    let old = current.map(License::by_name).unwrap_or_default();
     for after in &new.module_licenses {
-        let before = old(&after.module_name);
-        let change = module_change(current, before, Some(after), uses);
+        let before = old.get(&after.module_name).copied();
+        let change = module_change(before, Some(after), uses);
         if before.is_some_and(|before| texts(before) != texts(after)) && change.changes.is_empty() {
             comparison.descriptions_changed += 1;
         }
-        comparison.modules.extend(listed(change));
+        comparison.modules.extend(listed(change, current));
     }
-    let removed = current
+    let kept = new.by_name();
+    let before = current
         .into_iter()
         .flat_map(|current| &current.module_licenses);
-    for before in removed.filter(|before| new.module(&before.module_name).is_none()) {
-        let change = module_change(current, Some(before), None, uses);
-        comparison.modules.extend(listed(change));
+    for before in before.filter(|before| !kept.contains_key(&before.module_name)) {
+        let change = module_change(Some(before), None, uses);
+        comparison.modules.extend(listed(change, current));
     }
     comparison
 }
 
-/// What an administrator should see: what blocks, and of the visible modules what changed.
-fn listed(change: ModuleChange) -> Option<ModuleChange> {
+/// What an administrator should see: what blocks or asks, and of the visible modules what changed.
+fn listed(mut change: ModuleChange, current: Option<&License>) -> Option<ModuleChange> {
     let is_hidden =
         |module: &Option<ModuleLicense>| module.as_ref().is_none_or(|module| module.is_hidden);
     let hidden = is_hidden(&change.before) && is_hidden(&change.after);
-    let shown = change.blocks.is_some() || (!hidden && !change.changes.is_empty());
-    shown.then_some(change)
+    let holds_up = change.blocks.is_some() || !change.asks.is_empty();
+    if !holds_up && (hidden || change.changes.is_empty()) {
+        return None;
+    }
+    if let Some(current) = current.filter(|_| change.blocks.is_some()) {
+        let plans = current.plans_that_bring(&change.module);
+        change.brought_by = plans.map(|plan| plan.module_name.clone()).collect();
+    }
+    Some(change)
 }
 
 fn module_change(
-    current: Option<&License>,
     before: Option<&ModuleLicense>,
     after: Option<&ModuleLicense>,
     uses: &Uses,
 ) -> ModuleChange {
     let shown = after.or(before).expect("a change has at least one side");
     let usage = uses.get(&shown.module_name).copied().unwrap_or_default();
-    let plans = current
-        .into_iter()
-        .flat_map(|current| current.plans_that_bring(&shown.module_name));
     ModuleChange {
         module: shown.module_name.clone(),
         description: shown.module_description.clone(),
@@ -246,7 +249,7 @@ fn module_change(
         usage,
         blocks: blocks(after, usage),
         asks: asks(before, after, usage),
-        brought_by: plans.map(|plan| plan.module_name.clone()).collect(),
+        brought_by: Vec::new(),
     }
 }
 

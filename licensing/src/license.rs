@@ -3,6 +3,7 @@
 //! Field names are the documented ones (`LicenseInfo`, `ModuleLicense`) in `snake_case`. These types parse; whether a
 //! license makes sense as a whole is [`crate::envelope`]'s question.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -81,6 +82,19 @@ impl License {
             .find(|module| module.module_name == *name)
     }
 
+    /// All modules by name: for whoever looks up many.
+    #[must_use]
+    pub fn by_name(&self) -> BTreeMap<&ModuleName, &ModuleLicense> {
+        // One by one: collecting at once sorts, and sorting is several KB of the client.
+        let mut modules = BTreeMap::new();
+        modules.extend(
+            self.module_licenses
+                .iter()
+                .map(|module| (&module.module_name, module)),
+        );
+        modules
+    }
+
     /// The plans that bring this module, in the owner's order.
     pub fn plans_that_bring<'a>(
         &'a self,
@@ -88,7 +102,7 @@ impl License {
     ) -> impl Iterator<Item = &'a ModuleLicense> {
         self.module_licenses
             .iter()
-            .filter(move |module| module.set().contains(name))
+            .filter(move |module| module.brings(name))
     }
 }
 
@@ -151,14 +165,22 @@ impl ModuleLicense {
     /// The members of a user plan, well-formed names only ([`crate::envelope`] refuses the others); else empty.
     #[must_use]
     pub fn set(&self) -> Vec<ModuleName> {
-        if !self.is_user_plan() {
-            return Vec::new();
-        }
-        let members = self.extra_info.strip_prefix("set=").unwrap_or_default();
-        members
-            .split(',')
+        self.members()
             .filter_map(|name| name.parse().ok())
             .collect()
+    }
+
+    /// Whether it is a user plan with this member.
+    #[must_use]
+    pub fn brings(&self, name: &ModuleName) -> bool {
+        self.members().any(|member| member == name.as_str())
+    }
+
+    /// What a user plan names as its members.
+    fn members(&self) -> impl Iterator<Item = &str> {
+        let members = self.extra_info.strip_prefix("set=");
+        let members = members.filter(|_| self.is_user_plan());
+        members.into_iter().flat_map(|members| members.split(','))
     }
 
     /// How many may be in use: none when unrestricted or not a user license.

@@ -131,7 +131,7 @@ mod tests {
 
     use super::*;
 
-    fn license(modules: Value) -> License {
+    fn license(modules: &Value) -> License {
         let mut license = json!({
             "company_name": "Company", "serial_nr": "1", "owner_name": "OWNER", "sequence": 1,
             "issued_at": "2026-01-01T00:00:00Z", "module_licenses": modules,
@@ -180,9 +180,9 @@ mod tests {
 
     #[test]
     fn without_other_sets_the_counters_stay() {
-        let current = license(json!([{"module_name": "a"}]));
+        let current = license(&json!([{"module_name": "a"}]));
         let new =
-            license(json!([{"module_name": "a", "number_of_licenses": 1}, {"module_name": "b"}]));
+            license(&json!([{"module_name": "a", "number_of_licenses": 1}, {"module_name": "b"}]));
         assert!(!needs_holders(Some(&current), &new));
         let uses = uses(
             Some(&current),
@@ -218,7 +218,7 @@ mod tests {
         let current = license(
             json!([{"module_name": "maps"}, {"module_name": "routes"}, {"module_name": "rooms"}]),
         );
-        let new = license(json!([
+        let new = license(&json!([
             {"module_name": "maps"},
             {"module_name": "routes", "prerequisite_module_name": "maps"},
             {"module_name": "rooms", "allowed_user_type": "ResourceAssociate"},

@@ -96,21 +96,25 @@ fn no_circle(
 ) -> Result<(), VerifyError> {
     let mut done = BTreeSet::new();
     for start in modules.values() {
-        // Depth first, by hand: (module, what is left to follow); the names on the way are `path`.
-        let mut path = vec![start.module_name.clone()];
-        let mut left = vec![next(start)];
-        while let Some(following) = left.last_mut() {
-            let Some(name) = following.pop() else {
-                left.pop();
-                done.extend(path.pop());
+        if done.contains(&start.module_name) {
+            continue;
+        }
+        // Depth first, by hand, however long the way: (module, what is left to follow from it).
+        let mut way = vec![(&start.module_name, next(start))];
+        let mut on_the_way = BTreeSet::from([&start.module_name]);
+        while let Some((name, following)) = way.last_mut() {
+            let Some(followed) = following.pop() else {
+                on_the_way.remove(*name);
+                done.insert(name.clone());
+                way.pop();
                 continue;
             };
-            if path.contains(&name) {
-                return Err(VerifyCode::Circle.because(name.as_str()));
+            if on_the_way.contains(&followed) {
+                return Err(VerifyCode::Circle.because(followed.as_str()));
             }
-            if let Some(module) = modules.get(&name).filter(|_| !done.contains(&name)) {
-                left.push(next(module));
-                path.push(name);
+            if let Some(module) = modules.get(&followed).filter(|_| !done.contains(&followed)) {
+                on_the_way.insert(&module.module_name);
+                way.push((&module.module_name, next(module)));
             }
         }
     }

@@ -91,7 +91,7 @@ fn what_is_in_use_may_not_disappear() {
     let without = changed(|license| {
         license
             .module_licenses
-            .retain(|module| module.module_name.as_str() != "visible-for")
+            .retain(|module| module.module_name.as_str() != "visible-for");
     });
     let change = only(&without, &uses(&[("visible-for", 31, 31)]));
     assert_eq!(
@@ -130,7 +130,7 @@ fn a_person_is_asked_about_what_somebody_would_miss() {
     });
     assert_eq!(only(&site, &uses(&[])).asks, [Ask::SiteLicenseDisappears]);
     let new = changed(|license| {
-        module(license, "visible-for").allowed_user_type = UserType::InternalAssociate
+        module(license, "visible-for").allowed_user_type = UserType::InternalAssociate;
     });
     let excluded = [(
         module_name("visible-for"),
@@ -151,7 +151,7 @@ fn a_person_is_asked_about_what_somebody_would_miss() {
 #[test]
 fn a_renewal_shows_its_dates_and_no_module() {
     let new = changed(|license| {
-        license.expiry_date = license.expiry_date.map(|date| date.plus_days(365))
+        license.expiry_date = license.expiry_date.map(|date| date.plus_days(365));
     });
     let comparison = compared(&new, &uses(&[("ten-sales", 20, 20)]));
     let [change] = comparison.license.as_slice() else {

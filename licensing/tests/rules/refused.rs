@@ -199,7 +199,7 @@ fn the_certificate_is_checked_before_the_signature() {
         // The neutral point: every signature would fit it.
         (
             certified(|certificate| {
-                certificate.key.x = URL_SAFE_NO_PAD.encode([[1].as_slice(), &[0; 31]].concat())
+                certificate.key.x = URL_SAFE_NO_PAD.encode([[1].as_slice(), &[0; 31]].concat());
             }),
             VerifyCode::KeyRefused,
         ),
@@ -233,7 +233,7 @@ fn clocks_may_differ_by_five_minutes() {
     assert_eq!(until(-6), Some(VerifyCode::CertificateExpired));
     let issued = |minutes: i64| {
         code(&changed(|license| {
-            license.issued_at = NOW.plus_ms(minutes * 60_000)
+            license.issued_at = NOW.plus_ms(minutes * 60_000);
         }))
     };
     assert_eq!(issued(5), None);
@@ -309,7 +309,7 @@ fn a_payload_must_make_sense_as_a_license() {
         |set: &str| changed(|license| module(license, "ten-sales").extra_info = set.to_owned());
     let needs = |name: &str, needed: &str| {
         changed(|license| {
-            module(license, name).prerequisite_module_name = Some(module_name(needed))
+            module(license, name).prerequisite_module_name = Some(module_name(needed));
         })
     };
     let table = [
