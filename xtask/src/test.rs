@@ -43,8 +43,18 @@ enum Step {
 
 /// What the console's tests and the browser tests run on besides SQLite.
 pub(crate) const POSTGRES: &str = "ZETEL_TEST_POSTGRES";
-/// Programs beside libtest's own report: what the demo runs.
+/// What the demo runs.
 pub(crate) const PROGRAMS: [&str; 4] = ["-p", "server", "-p", "vendor"];
+/// One by one: what a package brings along changes how its dependencies are compiled, and so these share what the demo
+/// and the tools have compiled already.
+const SUITES: [(&str, &[&str]); 3] = [
+    (
+        "tests: rules, programs; API on SQLite and PostgreSQL",
+        &["-p", "licensing", "-p", "server", "-p", "vendor"],
+    ),
+    ("tests: tools", &["-p", "xtask"]),
+    ("tests: client", &["-p", "app"]),
+];
 
 /// Runs the steps until one fails; prints the closing line.
 pub(crate) fn run(options: &Options) -> ExitCode {
@@ -74,7 +84,9 @@ fn steps(options: &Options, tally: &mut Tally) -> Result<(), Failure> {
     }
     if asked(Step::Lint) {
         site::has_target()?;
-        step("lint: native", || tally.check(&mut lint(&["--workspace"])))?;
+        step("lint: native", || {
+            tally.check(&mut lint(&["--workspace", "--exclude", "app"]))
+        })?;
         let wasm = ["-p", "app", "-p", "licensing", "--target", site::TARGET];
         step("lint: wasm32", || tally.check(&mut lint(&wasm)))?;
     }
@@ -85,13 +97,12 @@ fn steps(options: &Options, tally: &mut Tally) -> Result<(), Failure> {
         None
     };
     if let Some(postgres) = postgres.as_ref().filter(|_| asked(Step::Rust)) {
-        step(
-            "tests: rules, programs, client, tools; API on SQLite and PostgreSQL",
-            || {
-                let mut tests = cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]);
-                tally.tests(tests.env(POSTGRES, postgres.url()))
-            },
-        )?;
+        for (what, packages) in SUITES {
+            step(what, || {
+                let mut tests = cargo(&["test", "--quiet", "--no-fail-fast"]);
+                tally.tests(tests.args(packages).env(POSTGRES, postgres.url()))
+            })?;
+        }
     }
     if asked(Step::Wasm) {
         site::has_target()?;
@@ -99,7 +110,6 @@ fn steps(options: &Options, tally: &mut Tally) -> Result<(), Failure> {
         step("tests on wasm32: rules", || {
             let mut tests = cargo(&[
                 "test",
-                "--quiet",
                 "-p",
                 "licensing",
                 "--target",
