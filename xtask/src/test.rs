@@ -108,13 +108,7 @@ fn steps(options: &Options, tally: &mut Tally) -> Result<(), Failure> {
         site::has_target()?;
         let runner = step("tests on wasm32: build their runner", wasm_runner)?;
         step("tests on wasm32: rules", || {
-            let mut tests = cargo(&[
-                "test",
-                "-p",
-                "licensing",
-                "--target",
-                site::TARGET,
-            ]);
+            let mut tests = cargo(&["test", "-p", "licensing", "--target", site::TARGET]);
             tally.tests(tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner))
         })?;
     }
