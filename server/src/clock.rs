@@ -48,11 +48,10 @@ impl Clock {
     /// The day of an instant in the installation's time zone.
     #[must_use]
     pub fn today(&self, now: Timestamp) -> CivilDate {
-        jiff::Timestamp::from_millisecond(now.0)
-            .ok()
-            .map(|instant| self.zone.to_datetime(instant).date().to_string())
-            .and_then(|day| day.parse().ok())
-            .unwrap_or_else(|| CivilDate::of_utc(now))
+        let offset_s = jiff::Timestamp::from_millisecond(now.0)
+            .map_or(0, |instant| self.zone.to_offset(instant).seconds());
+        // The day there is the day in UTC of an instant that much later.
+        CivilDate::of_utc(now.plus_ms(i64::from(offset_s) * 1000))
     }
 
     /// When a day begins in the installation's time zone.

@@ -17,10 +17,10 @@ use crate::db::{self, Tx, installation, licenses, owners, transaction, view};
 use crate::error::Error;
 use crate::{State, offering};
 
-/// Users of one transaction.
-const BATCH_USERS: usize = 10_000;
+/// Users of one transaction: each touches most pages of the indexes, so few large ones write far less than many small.
+const BATCH_USERS: usize = 50_000;
 /// Batches that are read ahead.
-const BATCHES_AHEAD: usize = 2;
+const BATCHES_AHEAD: usize = 1;
 /// Largest license file, in bytes; a larger one is cut off, and so refused.
 const LICENSE_FILE_MAX: u64 = 2 * ENVELOPE_MAX as u64;
 
@@ -77,6 +77,7 @@ pub async fn run(state: &State, path: &Path) -> Result<(), SeedError> {
         });
     }
     let lines = Lines::open(path)?;
+    db::users::expect_many(&state.db).await?;
     let (send, mut receive) = mpsc::channel(BATCHES_AHEAD);
     let reading = tokio::task::spawn_blocking(move || read(lines, &send));
     let mut filling = None;

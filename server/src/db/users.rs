@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, FromRow, QueryBuilder};
 
 use self::cursor::Key;
 use super::statement::{Statement, bound};
-use super::{Tx, on_tx};
+use super::{Db, Tx, on_tx};
 use crate::error::Error;
 
 /// Rows of one statement: far below the 32,766 values that SQLite allows.
@@ -224,6 +224,21 @@ pub async fn any(tx: &mut Tx) -> Result<bool, Error> {
             .await
     })?;
     Ok(any.is_some())
+}
+
+/// Memory for the pages that SQLite's writer works on while many users are added, as it writes it: 128 MiB.
+const PAGES_OF_MANY: &str = "pragma cache_size = -131072";
+
+/// Makes room for adding many users: names come in no order, so every index is written all over. For a program that ends
+/// after that; PostgreSQL has its own memory.
+///
+/// # Errors
+/// Those of the database.
+pub async fn expect_many(db: &Db) -> Result<(), Error> {
+    if let Db::Sqlite { writer, .. } = db {
+        sqlx::query(PAGES_OF_MANY).execute(writer).await?;
+    }
+    Ok(())
 }
 
 /// Stores new users and answers their ids, in the same order. Their user IDs must be new, also when case is ignored.

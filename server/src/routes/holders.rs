@@ -16,7 +16,7 @@ use super::{Routes, Who};
 use crate::clock::Clock;
 use crate::db::assignments::{self, NotWritten, Sold, TakenUser, held};
 use crate::db::audit::{self, Act, Entry};
-use crate::db::users::list::{self, Filter, HoldersOf, Order};
+use crate::db::users::list::{self, Filter, Order};
 use crate::db::users::{self, User};
 use crate::db::{Tx, transaction, view};
 use crate::error::Error;
@@ -51,14 +51,14 @@ async fn holders(
             other_users: None,
             search,
             can_log_in: false,
-            holders_of: Some(HoldersOf { modules: sold.given_as(&name), in_use }),
+            given_one_of: Some(sold.given_as(&name)),
         };
         let count = if filter.search.is_empty() {
             i64::from(in_use)
         } else {
             list::count(tx, &filter).await?
         };
-        let page = list::page(tx, &filter, order, after.as_ref(), PAGE_ROWS).await?;
+        let page = list::page(tx, &filter, order, after.as_ref(), PAGE_ROWS, count).await?;
         let next = page.next(order);
         let description = sold.license.module(&name).map(|sold| sold.module_description.clone());
         let seen = Seen { sold: &sold, module: &name, today, clock: &state.clock };

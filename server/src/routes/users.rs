@@ -19,7 +19,7 @@ use crate::db::assignments::{self, NotWritten, held};
 use crate::db::audit::{self, Act, Entry};
 use crate::db::modules::{self, Module};
 use crate::db::users::cursor::Cursor;
-use crate::db::users::list::{self, Filter, HoldersOf, Order};
+use crate::db::users::list::{self, Filter, Order};
 use crate::db::users::{self, folded};
 use crate::db::{Tx, owners, transaction, view};
 use crate::error::Error;
@@ -50,22 +50,20 @@ async fn users(
         other_users: Some(other_users),
         search: search(&query.search)?,
         can_log_in: query.can_log_in,
-        holders_of: None,
+        given_one_of: None,
     };
     let today = state.clock.today(state.clock.now());
     let answer = view!(&state.db, tx => {
         let of = list::count(tx, &Filter::all_of(other_users)).await?;
         if let Some(module) = query.module {
             let (sold, name) = held::sold_with(tx, module).await?.ok_or(Error::NotFound)?;
-            filter.holders_of = Some(HoldersOf {
-                modules: sold.given_as(&name),
-                in_use: sold.in_use_of(&name),
-            });
+            filter.given_one_of = Some(sold.given_as(&name));
         }
-        let page = list::page(tx, &filter, order, after.as_ref(), PAGE_ROWS).await?;
+        let count = list::count(tx, &filter).await?;
+        let page = list::page(tx, &filter, order, after.as_ref(), PAGE_ROWS, count).await?;
         Ok(Users {
             today,
-            count: list::count(tx, &filter).await?,
+            count,
             of,
             next: page.next(order),
             users: rows(tx, page.users).await?,

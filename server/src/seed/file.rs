@@ -1,10 +1,12 @@
 //! The file that an empty console is filled from: JSON, one item a line. First the installation, then a license of each
 //! owner, then the users, whose ids are given in the order of the lines.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use licensing::assignment::Assignments;
 use licensing::license::{Installation, ModuleName, OwnerName, Timestamp, UserType};
 use serde::Deserialize;
 
@@ -98,8 +100,17 @@ pub(super) struct SeedUser {
     pub(super) line: usize,
     /// What is known of them.
     pub(super) profile: Profile,
-    /// What they are given: of each owner, a module.
-    pub(super) assignments: Vec<(OwnerName, ModuleName)>,
+    /// What they are given.
+    pub(super) given: Arc<Given>,
+}
+
+/// What users are given; the same value for all who are given the same, in the same words.
+#[derive(Debug)]
+pub(super) struct Given {
+    /// Counted from 0, in the order of the file.
+    pub(super) number: usize,
+    /// By owner.
+    pub(super) by_owner: BTreeMap<OwnerName, Assignments>,
 }
 
 /// The lines of a file, one after the other.
@@ -109,6 +120,8 @@ pub(super) struct Lines<R> {
     buffer: Vec<u8>,
     /// User IDs so far, folded, with their lines.
     user_ids: HashMap<String, usize>,
+    /// A handful, however many users.
+    given: HashMap<Vec<String>, Arc<Given>>,
 }
 
 impl Lines<BufReader<std::fs::File>> {
@@ -130,6 +143,7 @@ impl<R: BufRead> Lines<R> {
             line: 0,
             buffer: Vec::new(),
             user_ids: HashMap::new(),
+            given: HashMap::new(),
         }
     }
 
@@ -183,13 +197,9 @@ impl<R: BufRead> Lines<R> {
         if user.assignments.len() > ASSIGNMENTS_MAX {
             return Err(self.fault(format!("more than {ASSIGNMENTS_MAX} assignments")));
         }
-        let assignments = user
-            .assignments
-            .iter()
-            .map(|written| self.assignment(written));
         Ok(SeedUser {
             line: self.line,
-            assignments: assignments.collect::<Result<_, _>>()?,
+            given: self.given(user.assignments)?,
             profile: Profile {
                 user_id: user.user_id,
                 first_name: user.first_name,
@@ -204,6 +214,23 @@ impl<R: BufRead> Lines<R> {
                 last_sign_in: user.last_sign_in,
             },
         })
+    }
+
+    fn given(&mut self, written: Vec<String>) -> Result<Arc<Given>, SeedError> {
+        if let Some(known) = self.given.get(&written) {
+            return Ok(Arc::clone(known));
+        }
+        let mut by_owner: BTreeMap<OwnerName, Assignments> = BTreeMap::new();
+        for assignment in &written {
+            let (owner, module) = self.assignment(assignment)?;
+            by_owner.entry(owner).or_default().insert(module);
+        }
+        let given = Arc::new(Given {
+            number: self.given.len(),
+            by_owner,
+        });
+        self.given.insert(written, Arc::clone(&given));
+        Ok(given)
     }
 
     fn assignment(&self, written: &str) -> Result<(OwnerName, ModuleName), SeedError> {
@@ -246,12 +273,11 @@ mod tests {
     #[test]
     fn a_user_is_read_with_what_they_are_given() {
         let users = users(ANN).expect("the line is right");
-        let given: Vec<String> = users[0]
-            .assignments
-            .iter()
-            .map(|(owner, module)| format!("{owner} {module}"))
+        let by_owner = users[0].given.by_owner.iter();
+        let given: Vec<String> = by_owner
+            .map(|(owner, modules)| format!("{owner} {modules:?}"))
             .collect();
-        assert_eq!(given, ["FJORDMAPS maps"]);
+        assert_eq!(given, ["FJORDMAPS {ModuleName(\"maps\")}"]);
         assert_eq!(users[0].profile.full_name, "Ann Ås");
     }
 

@@ -8,9 +8,9 @@ use licensing::wire::ErrorCode;
 use serde_json::json;
 
 use super::SeedError;
-use super::file::SeedUser;
+use super::file::{Given, SeedUser};
 use crate::State;
-use crate::db::assignments::{self, Group, NotWritten};
+use crate::db::assignments::{self, Group, NotWritten, Step};
 use crate::db::audit::{self, Act, Entry};
 use crate::db::users::{self, Profile};
 use crate::db::{Tx, licenses, owners, transaction, view};
@@ -20,12 +20,9 @@ use crate::error::Error;
 pub(super) struct Filling<'a> {
     state: &'a State,
     sold: BTreeMap<OwnerName, (i32, License)>,
-    /// Combinations that were found allowed: a handful, however many users.
-    allowed: HashSet<(UserType, OwnerName, Assignments)>,
+    /// What was found allowed for which kind of user: a handful, however many users.
+    allowed: HashSet<(UserType, usize)>,
 }
-
-/// Of each owner: users by what they are given.
-type Given<'a> = BTreeMap<&'a OwnerName, BTreeMap<Assignments, Vec<i32>>>;
 
 impl<'a> Filling<'a> {
     /// Begins, after the licenses.
@@ -51,45 +48,29 @@ impl<'a> Filling<'a> {
         let (Some(first), Some(last)) = (batch.first(), batch.last()) else {
             return Ok(());
         };
-        let given: Vec<BTreeMap<&OwnerName, Assignments>> = batch
-            .iter()
-            .map(|user| self.checked(user))
-            .collect::<Result<_, _>>()?;
+        for user in batch {
+            self.check(user)?;
+        }
         let profiles: Vec<&Profile> = batch.iter().map(|user| &user.profile).collect();
         let filled: Result<(), Error> = transaction!(&self.state.db, tx => {
             let ids = users::insert(tx, &profiles).await?;
-            let mut groups = Given::new();
-            for (id, given) in ids.into_iter().zip(&given) {
-                for (owner, assignments) in given {
-                    let of_owner = groups.entry(owner).or_default();
-                    of_owner.entry(assignments.clone()).or_default().push(id);
-                }
-            }
-            self.write(tx, groups).await?;
+            self.give(tx, batch, &ids).await?;
             self.record(tx, batch.len()).await
         });
         filled.map_err(|error| SeedError::of_lines(first.line, last.line, error))
     }
 
-    /// What a user is given, by owner; refused when the license or the user's kind does not allow it.
-    fn checked<'b>(
-        &mut self,
-        user: &'b SeedUser,
-    ) -> Result<BTreeMap<&'b OwnerName, Assignments>, SeedError> {
-        let mut given: BTreeMap<&OwnerName, Assignments> = BTreeMap::new();
-        for (owner, module) in &user.assignments {
-            given.entry(owner).or_default().insert(module.clone());
+    /// Refuses what the license or the user's kind does not allow.
+    fn check(&mut self, user: &SeedUser) -> Result<(), SeedError> {
+        let user_type = user.profile.user_type;
+        if self.allowed.contains(&(user_type, user.given.number)) {
+            return Ok(());
         }
-        for (owner, assignments) in &given {
-            let user_type = user.profile.user_type;
-            let combination = (user_type, (*owner).clone(), assignments.clone());
-            if self.allowed.contains(&combination) {
-                continue;
-            }
-            let fault = |what| SeedError {
-                line: user.line,
-                what,
-            };
+        let fault = |what| SeedError {
+            line: user.line,
+            what,
+        };
+        for (owner, assignments) in &user.given.by_owner {
             let (_, license) = self
                 .sold
                 .get(owner)
@@ -97,19 +78,28 @@ impl<'a> Filling<'a> {
             if let Some(refusal) = first_refusal(license, user_type, assignments) {
                 return Err(fault(format!("not allowed: {refusal:?}")));
             }
-            self.allowed.insert(combination);
         }
-        Ok(given)
+        self.allowed.insert((user_type, user.given.number));
+        Ok(())
     }
 
-    async fn write(&self, tx: &mut Tx, groups: Given<'_>) -> Result<(), Error> {
-        for (owner, groups) in groups {
-            let (owner_id, _) = self.sold.get(owner).ok_or(Error::NotFound)?;
-            let sold = assignments::sold(tx, *owner_id).await?;
-            let steps: Vec<_> = groups
-                .into_iter()
-                .map(|(assignments, users)| Group::of_new(users).to(assignments))
+    /// Gives new users what the file says, owner by owner.
+    async fn give(&self, tx: &mut Tx, batch: &[SeedUser], ids: &[i32]) -> Result<(), Error> {
+        let mut groups: BTreeMap<usize, (&Given, Vec<i32>)> = BTreeMap::new();
+        for (user, id) in batch.iter().zip(ids) {
+            let given = user.given.as_ref();
+            let (_, users) = groups.entry(given.number).or_insert((given, Vec::new()));
+            users.push(*id);
+        }
+        for (owner, (owner_id, _)) in &self.sold {
+            let steps: Vec<Step> = groups
+                .values()
+                .filter_map(|(given, users)| {
+                    let assignments = given.by_owner.get(owner)?.clone();
+                    Some(Group::of_new(users.clone()).to(assignments))
+                })
                 .collect();
+            let sold = assignments::sold(tx, *owner_id).await?;
             let written = assignments::write(tx, &sold, &steps, self.state.clock.now()).await;
             written.map_err(|not_written| match not_written {
                 NotWritten::Short(_) => {

@@ -5,6 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use licensing::wire::UserSort;
 use serde::{Deserialize, Serialize};
 
+use super::User;
+use super::list::Order;
+
 /// Longest text of a cursor, in bytes.
 const CURSOR_MAX: usize = 4096;
 
@@ -34,6 +37,17 @@ pub enum Key {
 }
 
 impl Cursor {
+    /// Behind this user.
+    #[must_use]
+    pub fn at(user: &User, order: Order) -> Self {
+        Self {
+            sort: order.sort,
+            descending: order.descending,
+            key: user.key(order.sort),
+            id: user.id,
+        }
+    }
+
     /// As text.
     #[must_use]
     pub fn encode(&self) -> String {

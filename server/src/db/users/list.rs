@@ -1,8 +1,8 @@
 //! Lists of users at size: pages by sort key and id, and how many match.
 //!
-//! For "users who hold M" there are two plans: walk the index of the order and test each user (M is common), or fetch
-//! M's holders and sort them (M is rare). The wrong one costs a thousandfold, so the choice is made here, by the number
-//! of holders, and pinned in the SQL of both databases.
+//! For "users who hold M" there are two ways: walk the index of the order and test each user (M is common), or fetch
+//! M's holders and sort them (M is rare); likewise for a search. The wrong one costs a thousandfold, so the choice is
+//! made here, by the number of those who match, and pinned in the SQL of both databases.
 
 use std::cmp::Ordering;
 
@@ -24,8 +24,8 @@ pub struct Filter {
     pub search: String,
     /// Only who can log in.
     pub can_log_in: bool,
-    /// Only who holds this.
-    pub holders_of: Option<HoldersOf>,
+    /// Only who was given one of these modules: a module and the plans that bring it, for who holds it.
+    pub given_one_of: Option<Vec<i32>>,
 }
 
 impl Filter {
@@ -36,18 +36,9 @@ impl Filter {
             other_users: Some(other_users),
             search: String::new(),
             can_log_in: false,
-            holders_of: None,
+            given_one_of: None,
         }
     }
-}
-
-/// Users who hold a module.
-#[derive(Clone, Debug)]
-pub struct HoldersOf {
-    /// Ids of the module and of the plans that bring it: who was assigned one of them holds it.
-    pub modules: Vec<i32>,
-    /// How many hold it.
-    pub in_use: i32,
 }
 
 /// Order of a list; ties by id.
@@ -73,37 +64,39 @@ impl Page {
     #[must_use]
     pub fn next(&self, order: Order) -> Option<String> {
         let last = self.users.last().filter(|_| self.more)?;
-        let cursor = Cursor {
-            sort: order.sort,
-            descending: order.descending,
-            key: last.key(order.sort),
-            id: last.id,
-        };
-        Some(cursor.encode())
+        Some(Cursor::at(last, order).encode())
     }
 }
 
-/// Which way to find the holders of a module.
+/// Which way to a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
-    /// Walk the users in order and test each: soon full when many hold it.
+    /// Walk the users in order and test each: soon full when many match.
     Walk,
-    /// Fetch the holders and sort them: cheap when few hold it.
-    Fetch,
+    /// Fetch the holders of the module and sort who matches.
+    Holders,
+    /// Go through the users as they lie and sort who matches: faster than in an order, as rows that lie together are read
+    /// together.
+    Scan,
 }
 
-/// Measured: walking wins as soon as `in_use` squared is more than page times users.
-fn plan(in_use: i32, limit: usize, users: i64) -> Plan {
-    let in_use = i128::from(in_use);
+fn plan(filter: &Filter, count: i64, limit: usize, everyone: i64) -> Plan {
+    // Measured: walking wins as soon as matches squared are more than page times users.
     let page = i128::try_from(limit).unwrap_or(i128::MAX);
-    if in_use * in_use > page.saturating_mul(i128::from(users)) {
+    let count = i128::from(count);
+    if count * count > page.saturating_mul(i128::from(everyone)) {
+        Plan::Walk
+    } else if filter.given_one_of.is_some() {
+        Plan::Holders
+    } else if filter.other_users == Some(true) {
+        // A small part of the users, which every index has in one place.
         Plan::Walk
     } else {
-        Plan::Fetch
+        Plan::Scan
     }
 }
 
-/// A page of at most `limit` users, behind `after`.
+/// A page of at most `limit` users, behind `after`; `count` is how many match in all.
 ///
 /// # Errors
 /// Those of the database.
@@ -113,18 +106,18 @@ pub async fn page(
     order: Order,
     after: Option<&Cursor>,
     limit: usize,
+    count: i64,
 ) -> Result<Page, Error> {
-    let plan = match &filter.holders_of {
-        Some(holders) => plan(holders.in_use, limit, at_most(tx).await?),
-        None => Plan::Walk,
-    };
+    let plan = plan(filter, count, limit, everyone(tx).await?);
     // Every index of an order begins with the list, so both lists are two walks, merged.
     let lists = match filter.other_users {
-        Some(one) => &[one][..],
-        None => &[false, true],
+        None if plan == Plan::Walk => &[Some(false), Some(true)],
+        one => &[one][..],
     };
-    let mut found = Vec::new();
-    for other_users in lists {
+    let mut found: Vec<User> = Vec::new();
+    for list in lists {
+        // When one list fills the page, the other is walked no further than that.
+        let until = found.get(limit).map(|last| Cursor::at(last, order));
         let mut of_list = Vec::new();
         for part in parts(order.sort, after) {
             // One more than asked for tells whether there are more.
@@ -133,12 +126,13 @@ pub async fn page(
                 let stretch = Stretch {
                     filter,
                     plan,
+                    list: *list,
                     order,
                     part: *part,
                     after,
+                    until: until.as_ref(),
                 };
-                let statement = stretch.statement(*other_users, wanted);
-                of_list.extend(fetch(tx, statement).await?);
+                of_list.extend(fetch(tx, stretch.statement(wanted)).await?);
             }
         }
         found.extend(of_list);
@@ -158,8 +152,8 @@ fn compare(a: &User, b: &User, order: Order) -> Ordering {
     }
 }
 
-/// How many users there are at most: ids are given in order.
-async fn at_most(tx: &mut Tx) -> Result<i64, Error> {
+/// How many users there are, at most: ids are given in order.
+async fn everyone(tx: &mut Tx) -> Result<i64, Error> {
     let highest = on_tx!(tx, connection => {
         sqlx::query_scalar("select cast(coalesce(max(id), 0) as bigint) from users")
             .fetch_one(connection)
@@ -189,31 +183,29 @@ fn parts(sort: UserSort, after: Option<&Cursor>) -> &'static [Part] {
 struct Stretch<'a> {
     filter: &'a Filter,
     plan: Plan,
+    list: Option<bool>,
     order: Order,
     part: Part,
     after: Option<&'a Cursor>,
+    until: Option<&'a Cursor>,
 }
 
 impl Stretch<'_> {
-    fn statement(&self, other_users: bool, wanted: usize) -> Statement {
+    fn statement(&self, wanted: usize) -> Statement {
         let mut statement = Statement::default();
-        match &self.filter.holders_of {
-            Some(holders) if self.plan == Plan::Fetch => {
-                holders_first(&mut statement, holders, COLUMNS);
-            }
-            Some(holders) => {
-                statement.push("select ").push(COLUMNS);
-                statement.push(" from users u where ");
-                each_tested(&mut statement, holders);
-            }
-            None => {
+        match (&self.filter.given_one_of, self.plan) {
+            (Some(given), Plan::Holders) => holders_first(&mut statement, given, COLUMNS),
+            (given, _) => {
                 statement.push("select ").push(COLUMNS);
                 statement.push(" from users u where true");
+                if let Some(given) = given {
+                    each_tested(&mut statement, given);
+                }
             }
         }
-        statement.push(" and u.other_user = ").bind(other_users);
+        of_list(&mut statement, self.list, self.plan);
         narrow(&mut statement, self.filter);
-        self.behind(&mut statement);
+        self.bounded(&mut statement);
         let direction = if self.order.descending { " desc" } else { "" };
         statement.push(" order by ");
         if self.part != Part::Never {
@@ -233,8 +225,8 @@ impl Stretch<'_> {
         }
     }
 
-    /// This part only, and behind the cursor where that lies in it.
-    fn behind(&self, statement: &mut Statement) {
+    /// This part only, from the page before to where the other list ends.
+    fn bounded(&self, statement: &mut Statement) {
         match self.part {
             Part::Whole => {}
             Part::SignedIn => {
@@ -244,8 +236,18 @@ impl Stretch<'_> {
                 statement.push(" and u.last_sign_in is null");
             }
         }
-        let Some(cursor) = self.after else { return };
-        let sign = if self.order.descending { " < " } else { " > " };
+        let (after, before) = if self.order.descending {
+            (" < ", " > ")
+        } else {
+            (" > ", " < ")
+        };
+        self.beside(statement, self.after, after);
+        self.beside(statement, self.until, before);
+    }
+
+    /// On this side of the cursor, where that lies in this part.
+    fn beside(&self, statement: &mut Statement, cursor: Option<&Cursor>, sign: &str) {
+        let Some(cursor) = cursor else { return };
         let key = match (&cursor.key, self.part) {
             (Key::Text(text), Part::Whole) => Value::from(text.as_str()),
             (Key::Instant(at), Part::SignedIn) => Value::from(*at),
@@ -253,7 +255,7 @@ impl Stretch<'_> {
                 statement.push(" and u.id").push(sign).bind(cursor.id);
                 return;
             }
-            // The cursor lies in an earlier part: this one is wanted whole.
+            // It lies in another part: this one is wanted whole.
             _ => return,
         };
         statement.push(" and (").push(self.column()).push(", u.id)");
@@ -263,20 +265,32 @@ impl Stretch<'_> {
 }
 
 /// Begins at the holders; `cross join` keeps SQLite from turning it round.
-fn holders_first(statement: &mut Statement, holders: &HoldersOf, columns: &str) {
+fn holders_first(statement: &mut Statement, given: &[i32], columns: &str) {
     statement.push(
         "with holders as materialized (select distinct a.user_id from assignment a where a.module_id in ",
     );
-    statement.bind_list(&holders.modules);
+    statement.bind_list(given);
     statement.push(") select ").push(columns);
     statement.push(" from holders h cross join users u where u.id = h.user_id");
 }
 
 /// Tests each user; the `+` keeps SQLite from the index by module.
-fn each_tested(statement: &mut Statement, holders: &HoldersOf) {
-    statement
-        .push("exists (select 1 from assignment a where a.user_id = u.id and +a.module_id in ");
-    statement.bind_list(&holders.modules).push(")");
+fn each_tested(statement: &mut Statement, given: &[i32]) {
+    statement.push(
+        " and exists (select 1 from assignment a where a.user_id = u.id and +a.module_id in ",
+    );
+    statement.bind_list(given).push(")");
+}
+
+/// Only this list. What a scan tests is no column of an index: it would be read in the index's order.
+fn of_list(statement: &mut Statement, list: Option<bool>, plan: Plan) {
+    if let Some(other_users) = list {
+        statement.push(match plan {
+            Plan::Scan => " and coalesce(u.other_user, false) = ",
+            Plan::Walk | Plan::Holders => " and u.other_user = ",
+        });
+        statement.bind(other_users);
+    }
 }
 
 fn narrow(statement: &mut Statement, filter: &Filter) {
@@ -317,26 +331,22 @@ pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, Error> {
 
 fn count_statement(filter: &Filter) -> Statement {
     let mut statement = Statement::default();
-    let narrowed = filter.holders_of.is_none() && (filter.can_log_in || !filter.search.is_empty());
-    match &filter.holders_of {
-        Some(holders) => holders_first(&mut statement, holders, "count(*)"),
+    let narrowed = filter.can_log_in || !filter.search.is_empty();
+    let plan = match &filter.given_one_of {
+        Some(given) => {
+            holders_first(&mut statement, given, "count(*)");
+            Plan::Holders
+        }
         None => {
             statement.push("select count(*) from users u where true");
+            if narrowed && filter.other_users != Some(true) {
+                Plan::Scan
+            } else {
+                Plan::Walk
+            }
         }
-    }
-    if let Some(other_users) = filter.other_users {
-        // When every row is looked at anyway: one after the other as they lie, not through an index (`coalesce`).
-        let column = if narrowed {
-            "coalesce(u.other_user, false)"
-        } else {
-            "u.other_user"
-        };
-        statement
-            .push(" and ")
-            .push(column)
-            .push(" = ")
-            .bind(other_users);
-    }
+    };
+    of_list(&mut statement, filter.other_users, plan);
     narrow(&mut statement, filter);
     statement
 }
