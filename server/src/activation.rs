@@ -12,7 +12,7 @@ pub(crate) mod verification;
 use licensing::assignment::{Moves, Shortage};
 use licensing::compare::{Comparison, Uses, compare};
 use licensing::envelope::VerifiedLicense;
-use licensing::license::{Installation, License, Timestamp};
+use licensing::license::{Installation, License, ModuleLicense, Timestamp};
 use licensing::usage::sets_change;
 use licensing::wire::{Activate, ErrorCode, Event, Problem};
 use serde_json::json;
@@ -242,7 +242,7 @@ fn shortages(comparison: &Comparison) -> Vec<Problem> {
             let after = module.after.as_ref();
             Problem::Shortage(Shortage {
                 module: module.module.clone(),
-                bought: after.and_then(|after| after.total()).unwrap_or_default(),
+                bought: after.and_then(ModuleLicense::total).unwrap_or_default(),
                 in_use: module.usage.in_use_after,
                 short: module.to_remove(),
             })

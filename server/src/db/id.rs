@@ -1,4 +1,4 @@
-//! Ids of rows that have no number of their own: UUIDv7 as text, which begins with the instant it was made.
+//! Ids of rows that have no number of their own: `UUIDv7` as text, which begins with the instant it was made.
 
 use licensing::license::Timestamp;
 use uuid::{NoContext, Uuid};

@@ -106,7 +106,9 @@ mod tests {
         let over = Arc::new(AtomicUsize::new(0));
         let count = || {
             let over = over.clone();
-            move || drop(over.fetch_add(1, Ordering::SeqCst))
+            move || {
+                over.fetch_add(1, Ordering::SeqCst);
+            }
         };
         let (land, landing) = oneshot::channel();
         let first = flights.join(&owner, async { landing.await.expect("it lands") }, count());

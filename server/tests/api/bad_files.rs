@@ -9,7 +9,7 @@ use licensing::envelope::sign::{PrivateKey, certify, sign};
 use licensing::envelope::{ENVELOPE_MAX, VerifyCode};
 use licensing::license::License;
 use licensing::samples;
-use licensing::trust::Certificate;
+use licensing::trust::{Certificate, Jwk};
 use licensing::wire::{BODY_MAX, ErrorCode, paths};
 use serde_json::{Value, json};
 
@@ -39,42 +39,14 @@ fn good(owner: &Owner) -> License {
     )
 }
 
-/// Everything that is wrong with the envelope: steps 1 to 3.
-fn envelopes(owner: &Owner) -> Vec<(VerifyCode, Vec<u8>)> {
-    let license = good(owner);
-    let compact = samples::signed(&license);
-    let parts: Vec<&str> = compact.split('.').collect();
-    let [header, payload, signature] = parts.as_slice() else {
-        panic!("three parts");
-    };
-    let with_header = |change: &dyn Fn(&mut Value)| {
-        let json = BASE64_URL_SAFE_NO_PAD.decode(header).expect("base64url");
-        let mut header: Value = serde_json::from_slice(&json).expect("JSON");
-        change(&mut header);
-        let header = BASE64_URL_SAFE_NO_PAD.encode(header.to_string());
-        format!("{header}.{payload}.{signature}").into_bytes()
-    };
-    let under = |root: &PrivateKey, key: &PrivateKey, change: &dyn Fn(&mut Certificate)| {
-        let mut certificate = samples::certificate(OWNER);
-        change(&mut certificate);
-        sign(key, &certify(root, &certificate), &license).into_bytes()
-    };
-    let (root, key) = (samples::root(), samples::owner_key(OWNER));
-    let forged = {
-        let genuine = certify(&root, &samples::certificate(OWNER));
-        let (signed, _) = genuine.rsplit_once('.').expect("three parts");
-        let other = certify(&denied_root(), &samples::certificate(OWNER));
-        let (_, signature) = other.rsplit_once('.').expect("three parts");
-        sign(&key, &format!("{signed}.{signature}"), &license).into_bytes()
-    };
-    let changed = {
-        let letter = if &payload[40..41] == "A" { "B" } else { "A" };
-        format!(
-            "{header}.{}{letter}{}.{signature}",
-            &payload[..40],
-            &payload[41..]
-        )
-    };
+/// Wrong files, each with the code that it gets.
+type Cases = Vec<(VerifyCode, Vec<u8>)>;
+
+/// Step 1: the shape of the JWS.
+fn shapes(owner: &Owner) -> Cases {
+    let compact = samples::signed(&good(owner));
+    let [header, payload, signature] = parts(&compact);
+    let cut = |length: usize| compact.as_bytes()[..length].to_vec();
     vec![
         (
             VerifyCode::NotALicense,
@@ -87,184 +59,212 @@ fn envelopes(owner: &Owner) -> Vec<(VerifyCode, Vec<u8>)> {
             format!("eyJ{}", "A".repeat(ENVELOPE_MAX)).into_bytes(),
         ),
         (VerifyCode::TooLarge, vec![b'A'; BODY_MAX + 1]),
-        (
-            VerifyCode::Truncated,
-            compact.as_bytes()[..compact.len() / 2].to_vec(),
-        ),
-        (
-            VerifyCode::Truncated,
-            compact.as_bytes()[..compact.len() - 3].to_vec(),
-        ),
+        (VerifyCode::Truncated, cut(compact.len() / 2)),
+        (VerifyCode::Truncated, cut(compact.len() - 3)),
         (
             VerifyCode::EncodingRefused,
             format!("{header}.{payload}.{signature}=").into_bytes(),
         ),
-        (
-            VerifyCode::AlgorithmRefused,
-            with_header(&|header| header["alg"] = json!("none")),
-        ),
-        (
-            VerifyCode::AlgorithmRefused,
-            with_header(&|header| header["alg"] = json!("HS256")),
-        ),
-        (
-            VerifyCode::AlgorithmRefused,
-            with_header(&|header| header["alg"] = json!("EdDSA")),
-        ),
-        (
-            VerifyCode::TypeRefused,
-            with_header(&|header| header["typ"] = json!("JWT")),
-        ),
-        (
-            VerifyCode::HeaderRefused,
-            with_header(&|header| header["jwk"] = json!({})),
-        ),
-        (
-            VerifyCode::HeaderRefused,
-            with_header(&|header| header["crit"] = json!(["exp"])),
-        ),
-        (
-            VerifyCode::CertificateRefused,
-            with_header(&|header| header["crt"] = json!("mine")),
-        ),
-        (
-            VerifyCode::RootUnknown,
-            under(&PrivateKey::from_seed([7; 32]), &key, &|_| ()),
-        ),
-        (VerifyCode::RootDenied, under(&denied_root(), &key, &|_| ())),
-        (VerifyCode::CertificateForged, forged),
-        (
-            VerifyCode::KeyRefused,
-            under(&root, &key, &|certificate| {
-                certificate.key.x = BASE64_URL_SAFE_NO_PAD.encode([0; 32])
-            }),
-        ),
-        (
-            VerifyCode::KeyDenied,
-            under(&root, &denied_key(), &|certificate| {
-                certificate.key = denied_key().public()
-            }),
-        ),
-        (
-            VerifyCode::KeyMismatch,
-            under(&root, &denied_root(), &|_| ()),
-        ),
-        (
-            VerifyCode::CertificateNotYetValid,
-            under(&root, &key, &|certificate| {
-                certificate.not_before = NOW.plus_days(1)
-            }),
-        ),
-        (
-            VerifyCode::CertificateExpired,
-            under(&root, &key, &|certificate| {
-                certificate.not_after = NOW.plus_days(-1)
-            }),
-        ),
-        (VerifyCode::SignatureInvalid, changed.into_bytes()),
     ]
 }
 
-/// Everything that is wrong with what was signed: steps 4 to 7.
-fn payloads(owner: &Owner) -> Vec<(VerifyCode, Vec<u8>)> {
-    let with = |change: &dyn Fn(&mut Value)| {
+/// Step 1: the header, with one member set.
+fn headers(owner: &Owner) -> Cases {
+    let compact = samples::signed(&good(owner));
+    let [header, payload, signature] = parts(&compact);
+    let with = |member: &str, value: Value| {
+        let json = BASE64_URL_SAFE_NO_PAD.decode(header).expect("base64url");
+        let mut header: Value = serde_json::from_slice(&json).expect("JSON");
+        header[member] = value;
+        let header = BASE64_URL_SAFE_NO_PAD.encode(header.to_string());
+        format!("{header}.{payload}.{signature}").into_bytes()
+    };
+    vec![
+        (VerifyCode::AlgorithmRefused, with("alg", json!("none"))),
+        (VerifyCode::AlgorithmRefused, with("alg", json!("HS256"))),
+        (VerifyCode::AlgorithmRefused, with("alg", json!("EdDSA"))),
+        (VerifyCode::TypeRefused, with("typ", json!("JWT"))),
+        (VerifyCode::HeaderRefused, with("jwk", json!({}))),
+        (VerifyCode::HeaderRefused, with("crit", json!(["exp"]))),
+        (VerifyCode::CertificateRefused, with("crt", json!("mine"))),
+    ]
+}
+
+/// Steps 2 and 3: the certificate, and the signature.
+fn signatures(owner: &Owner) -> Cases {
+    let license = good(owner);
+    let (root, key) = (samples::root(), samples::owner_key(OWNER));
+    let genuine = || samples::certificate(OWNER);
+    let under = |root: &PrivateKey, key: &PrivateKey, certificate: Certificate| {
+        sign(key, &certify(root, &certificate), &license).into_bytes()
+    };
+    let weak = Jwk {
+        x: BASE64_URL_SAFE_NO_PAD.encode([0; 32]),
+        ..key.public()
+    };
+    let with_key = |key: Jwk| Certificate { key, ..genuine() };
+    let early = Certificate {
+        not_before: NOW.plus_days(1),
+        ..genuine()
+    };
+    let late = Certificate {
+        not_after: NOW.plus_days(-1),
+        ..genuine()
+    };
+    vec![
+        (
+            VerifyCode::RootUnknown,
+            under(&PrivateKey::from_seed([7; 32]), &key, genuine()),
+        ),
+        (
+            VerifyCode::RootDenied,
+            under(&denied_root(), &key, genuine()),
+        ),
+        (VerifyCode::CertificateForged, forged(&license)),
+        (VerifyCode::KeyRefused, under(&root, &key, with_key(weak))),
+        (
+            VerifyCode::KeyDenied,
+            under(&root, &denied_key(), with_key(denied_key().public())),
+        ),
+        (
+            VerifyCode::KeyMismatch,
+            under(&root, &denied_root(), genuine()),
+        ),
+        (
+            VerifyCode::CertificateNotYetValid,
+            under(&root, &key, early),
+        ),
+        (VerifyCode::CertificateExpired, under(&root, &key, late)),
+        (
+            VerifyCode::SignatureInvalid,
+            changed_by_one_byte(&samples::signed(&license)),
+        ),
+    ]
+}
+
+/// A license whose certificate has the signature of another root.
+fn forged(license: &License) -> Vec<u8> {
+    let genuine = certify(&samples::root(), &samples::certificate(OWNER));
+    let other = certify(&denied_root(), &samples::certificate(OWNER));
+    let [header, payload, _] = parts(&genuine);
+    let [_, _, signature] = parts(&other);
+    let certificate = format!("{header}.{payload}.{signature}");
+    sign(&samples::owner_key(OWNER), &certificate, license).into_bytes()
+}
+
+fn changed_by_one_byte(compact: &str) -> Vec<u8> {
+    let [header, payload, signature] = parts(compact);
+    let letter = if &payload[40..41] == "A" { "B" } else { "A" };
+    format!(
+        "{header}.{}{letter}{}.{signature}",
+        &payload[..40],
+        &payload[41..]
+    )
+    .into_bytes()
+}
+
+fn parts(compact: &str) -> [&str; 3] {
+    let parts: Vec<&str> = compact.split('.').collect();
+    parts.try_into().expect("three parts")
+}
+
+/// Step 4: what was signed, with one field of the license (or of its third module) set.
+fn fields(owner: &Owner) -> Cases {
+    let with = |pointer: &str, value: Value| {
         let mut payload = serde_json::to_value(good(owner)).expect("JSON");
-        change(&mut payload);
+        let (parent, field) = pointer.rsplit_once('/').expect("a pointer");
+        payload.pointer_mut(parent).expect("it is there")[field] = value;
         samples::signed_payload(OWNER, &payload.to_string()).into_bytes()
     };
+    let module = |field: &str, value: Value| with(&format!("/module_licenses/2/{field}"), value);
+    vec![
+        (
+            VerifyCode::NumberOutOfRange,
+            module("number_of_licenses", json!(0)),
+        ),
+        (
+            VerifyCode::NumberOutOfRange,
+            module("number_of_licenses", json!(-1)),
+        ),
+        (
+            VerifyCode::NumberOutOfRange,
+            module("number_of_licenses", json!(1_u64 << 31)),
+        ),
+        (VerifyCode::NumberOutOfRange, with("/sequence", json!(0))),
+        (
+            VerifyCode::NumberOutOfRange,
+            with("/sequence", json!(1_u64 << 53)),
+        ),
+        (
+            VerifyCode::NameRefused,
+            module("module_name", json!("Maps")),
+        ),
+        (VerifyCode::NameRefused, module("module_name", json!(""))),
+        (
+            VerifyCode::OwnerForeign,
+            module("owner_name", json!("OTHER")),
+        ),
+        (
+            VerifyCode::OwnerForeign,
+            with("/owner_name", json!("OTHER")),
+        ),
+        (
+            VerifyCode::DuplicateModule,
+            module("module_name", json!("crm")),
+        ),
+        (
+            VerifyCode::SetUnknown,
+            with("/module_licenses/0/extra_info", json!("set=gone")),
+        ),
+        (
+            VerifyCode::PrerequisiteUnknown,
+            module("prerequisite_module_name", json!("gone")),
+        ),
+        (
+            VerifyCode::Circle,
+            module("prerequisite_module_name", json!("maps")),
+        ),
+        (
+            VerifyCode::DatesRefused,
+            with("/grace_date", json!("2027-01-01")),
+        ),
+        (
+            VerifyCode::IssuedOutsideCertificate,
+            with("/issued_at", json!("2020-01-01T00:00:00Z")),
+        ),
+        (
+            VerifyCode::IssuedInFuture,
+            with("/issued_at", json!(NOW.plus_days(1).to_string())),
+        ),
+        (
+            VerifyCode::SerialMismatch,
+            with("/serial_nr", json!("1010000043")),
+        ),
+        (
+            VerifyCode::CompanyMismatch,
+            with("/company_name", json!("Another BV")),
+        ),
+        (VerifyCode::SequenceOlder, with("/sequence", json!(6))),
+    ]
+}
+
+/// Steps 4 to 7: what was signed as a whole.
+fn payloads(owner: &Owner) -> Cases {
     let text = |payload: &str| samples::signed_payload(OWNER, payload).into_bytes();
-    let module =
-        |change: &dyn Fn(&mut Value)| with(&|payload| change(&mut payload["module_licenses"][2]));
     let genuine = serde_json::to_string(&good(owner)).expect("JSON");
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     let twice = genuine.replacen('{', "{\"serial_nr\":\"1010000042\",", 1);
+    let mut disordered = good(owner);
+    disordered.admin_warning_date = Some("2027-01-02".parse().expect("a day"));
+    disordered.expiry_date = Some("2027-01-01".parse().expect("a day"));
     vec![
         (VerifyCode::PayloadRefused, text("{}")),
         (VerifyCode::PayloadRefused, text("no JSON")),
         (VerifyCode::TooDeep, text(&deep)),
         (VerifyCode::DuplicateKey, text(&twice)),
         (
-            VerifyCode::NumberOutOfRange,
-            module(&|module| module["number_of_licenses"] = json!(0)),
-        ),
-        (
-            VerifyCode::NumberOutOfRange,
-            module(&|module| module["number_of_licenses"] = json!(-1)),
-        ),
-        (
-            VerifyCode::NumberOutOfRange,
-            module(&|module| module["number_of_licenses"] = json!(2_147_483_648_u64)),
-        ),
-        (
-            VerifyCode::NumberOutOfRange,
-            with(&|payload| payload["sequence"] = json!(0)),
-        ),
-        (
-            VerifyCode::NumberOutOfRange,
-            with(&|payload| payload["sequence"] = json!(1_u64 << 53)),
-        ),
-        (
-            VerifyCode::NameRefused,
-            module(&|module| module["module_name"] = json!("Maps")),
-        ),
-        (
-            VerifyCode::NameRefused,
-            module(&|module| module["module_name"] = json!("")),
-        ),
-        (
-            VerifyCode::OwnerForeign,
-            module(&|module| module["owner_name"] = json!("OTHER")),
-        ),
-        (
-            VerifyCode::OwnerForeign,
-            with(&|payload| payload["owner_name"] = json!("OTHER")),
-        ),
-        (
-            VerifyCode::DuplicateModule,
-            module(&|module| module["module_name"] = json!("crm")),
-        ),
-        (
-            VerifyCode::SetUnknown,
-            with(&|payload| payload["module_licenses"][0]["extra_info"] = json!("set=gone")),
-        ),
-        (
-            VerifyCode::PrerequisiteUnknown,
-            module(&|module| module["prerequisite_module_name"] = json!("gone")),
-        ),
-        (
-            VerifyCode::Circle,
-            module(&|module| module["prerequisite_module_name"] = json!("maps")),
-        ),
-        (
             VerifyCode::DatesRefused,
-            with(&|payload| payload["grace_date"] = json!("2027-01-01")),
-        ),
-        (
-            VerifyCode::DatesRefused,
-            with(&|payload| {
-                payload["admin_warning_date"] = json!("2027-01-02");
-                payload["expiry_date"] = json!("2027-01-01");
-            }),
-        ),
-        (
-            VerifyCode::IssuedOutsideCertificate,
-            with(&|payload| payload["issued_at"] = json!("2020-01-01T00:00:00Z")),
-        ),
-        (
-            VerifyCode::IssuedInFuture,
-            with(&|payload| payload["issued_at"] = json!(NOW.plus_days(1).to_string())),
-        ),
-        (
-            VerifyCode::SerialMismatch,
-            with(&|payload| payload["serial_nr"] = json!("1010000043")),
-        ),
-        (
-            VerifyCode::CompanyMismatch,
-            with(&|payload| payload["company_name"] = json!("Another BV")),
-        ),
-        (
-            VerifyCode::SequenceOlder,
-            with(&|payload| payload["sequence"] = json!(6)),
+            samples::signed(&disordered).into_bytes(),
         ),
         (
             VerifyCode::AlreadyActive,
@@ -294,7 +294,8 @@ async fn each_has_its_own_code_and_changes_nothing() {
         let browser = console.administrator().await;
         let before = dump(&console).await;
         let mut seen = BTreeSet::new();
-        for (code, file) in envelopes(owner).into_iter().chain(payloads(owner)) {
+        let cases = [shapes, headers, signatures, fields, payloads];
+        for (code, file) in cases.into_iter().flat_map(|cases| cases(owner)) {
             let answer = browser.post_file(paths::LOAD_FILE, file).await;
             answer.error(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::License(code));
             seen.insert(code);

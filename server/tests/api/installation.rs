@@ -4,9 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use licensing::envelope::VerifyCode;
 use licensing::license::{DEMO_SERIAL_NR, INSTALLATION_TEXT_MAX, Installation, License};
-use licensing::retrieval::{
-    LICENSE_MEDIA_TYPE, LICENSE_PATH, REGISTRATIONS_PATH, Registration, url,
-};
+use licensing::retrieval::{LICENSE_PATH, REGISTRATIONS_PATH, Registration, url};
 use licensing::samples::{self, FJORDMAPS, SUPEROFFICE};
 use licensing::wire::{
     Activated, CheckOutcome, Checked, Discard, Done, ErrorCode, FieldFault, Loaded, Origin,
@@ -15,7 +13,7 @@ use licensing::wire::{
 use server::config::Config;
 
 use crate::harness::{Answer, Browser, Console, NOW, for_each_database, for_each_database_with};
-use crate::license_server::LicenseServer;
+use crate::license_server::{self, LicenseServer};
 use crate::licenses::{licenses, seen};
 use crate::tables::{acts, dump};
 
@@ -147,7 +145,7 @@ impl Market {
             let path = url("", LICENSE_PATH, &[&installation.serial_nr]);
             server.answers(move |question| {
                 if question.path == path {
-                    answer(&compact)
+                    license_server::license(&compact)
                 } else {
                     StatusCode::NOT_FOUND.into_response()
                 }
@@ -187,15 +185,6 @@ impl Market {
     }
 }
 
-/// A license as a license server answers it.
-fn answer(compact: &str) -> Response {
-    (
-        [(header::CONTENT_TYPE, LICENSE_MEDIA_TYPE)],
-        compact.to_owned(),
-    )
-        .into_response()
-}
-
 #[tokio::test]
 async fn when_both_are_set_the_license_servers_are_asked() {
     Market::for_each_database(async |market| {
@@ -227,7 +216,9 @@ async fn a_demo_version_becomes_a_real_one() {
         market.begin(&demo).await;
         let real = samples::installation();
         let compact = samples::signed(&license(SUPEROFFICE, 1, &real));
-        market.superoffice.answers(move |_| answer(&compact));
+        market
+            .superoffice
+            .answers(move |_| license_server::license(&compact));
         let loaded: Loaded = market.change(&real).await.json();
         assert_eq!((loaded.owner.as_str(), loaded.sequence), (SUPEROFFICE, 1));
         let asked = market.superoffice.asked().pop().expect("it was asked");
@@ -293,7 +284,9 @@ async fn licenses_of_other_owners_stay_and_are_marked() {
             .json::<Loaded>();
         let real = samples::installation();
         let compact = samples::signed(&license(SUPEROFFICE, 1, &real));
-        market.superoffice.answers(move |_| answer(&compact));
+        market
+            .superoffice
+            .answers(move |_| license_server::license(&compact));
         let loaded: Loaded = market.change(&real).await.json();
         market
             .superoffice
@@ -331,7 +324,9 @@ async fn a_change_that_is_too_small_is_blocked_and_changes_nothing() {
             .module_licenses
             .retain(|module| module.module_name.as_str() != "ten-sales");
         let compact = samples::signed(&small);
-        market.superoffice.answers(move |_| answer(&compact));
+        market
+            .superoffice
+            .answers(move |_| license_server::license(&compact));
         let loaded: Loaded = market.change(&real).await.json();
         let before = dump(&market.console).await;
         let answer = market
@@ -390,11 +385,11 @@ async fn a_change_that_the_license_server_does_not_answer_changes_nothing() {
             (CheckOutcome::AnswerUnexpected, "<html>".into_response()),
             (
                 CheckOutcome::Refused(VerifyCode::SerialMismatch),
-                answer(&other),
+                license_server::license(&other),
             ),
             (
                 CheckOutcome::Refused(VerifyCode::OwnerMismatch),
-                answer(&foreign),
+                license_server::license(&foreign),
             ),
             (
                 CheckOutcome::Busy,

@@ -138,3 +138,9 @@ async fn question(request: Request) -> Question {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// A license as a license server answers it.
+pub(crate) fn license(compact: &str) -> Response {
+    let headers = [(header::CONTENT_TYPE, LICENSE_MEDIA_TYPE)];
+    (headers, compact.to_owned()).into_response()
+}
