@@ -196,10 +196,10 @@ mod tests {
     #[test]
     fn a_plan_that_brings_other_modules_is_counted_anew() {
         let current = license(
-            json!([plan("sales", "crm,mail"), {"module_name": "crm"}, {"module_name": "mail"}]),
+            &json!([plan("sales", "crm,mail"), {"module_name": "crm"}, {"module_name": "mail"}]),
         );
         let new = license(
-            json!([plan("sales", "crm,phone"), {"module_name": "crm"}, {"module_name": "phone"}]),
+            &json!([plan("sales", "crm,phone"), {"module_name": "crm"}, {"module_name": "phone"}]),
         );
         assert!(sets_change(Some(&current), &new));
         let (sales, both) = (names(&["sales"]), names(&["sales", "mail"]));
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn holders_who_do_not_meet_a_new_prerequisite_or_user_type_are_counted() {
         let current = license(
-            json!([{"module_name": "maps"}, {"module_name": "routes"}, {"module_name": "rooms"}]),
+            &json!([{"module_name": "maps"}, {"module_name": "routes"}, {"module_name": "rooms"}]),
         );
         let new = license(&json!([
             {"module_name": "maps"},

@@ -4,13 +4,13 @@
 //! order page, `db` all SQL. What a license is and how it is signed is `licensing`'s.
 
 pub mod catalogue;
+pub mod clock;
 pub mod db;
 pub mod issue;
 pub mod keys;
 pub mod serve;
+pub mod state;
 pub mod store;
-
-use licensing::license::Timestamp;
 
 /// A failure, as a sentence with its cause and the next step.
 #[derive(Debug, thiserror::Error)]
@@ -28,10 +28,4 @@ impl From<sqlx::Error> for Failure {
     fn from(cause: sqlx::Error) -> Self {
         Self(format!("the database of this license server: {cause}"))
     }
-}
-
-/// The instant that the system's clock shows. Nothing else here reads a clock.
-#[must_use]
-pub fn now() -> Timestamp {
-    Timestamp(jiff::Timestamp::now().as_millisecond())
 }

@@ -7,12 +7,14 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use licensing::license::{OwnerName, Timestamp};
 use tracing_subscriber::EnvFilter;
+use vendor::Failure;
 use vendor::catalogue::{Catalogue, Order, read};
+use vendor::clock::now;
 use vendor::db::Db;
 use vendor::issue::{Issuing, issue};
 use vendor::keys::{NewOwner, make_owner, make_root};
-use vendor::serve::{Server, router};
-use vendor::{Failure, now};
+use vendor::serve::router;
+use vendor::state::Server;
 
 /// The license server of a module owner: make keys, issue licenses, serve them to consoles.
 ///

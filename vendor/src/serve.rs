@@ -1,10 +1,7 @@
 //! Answers consoles: the calls of `licensing::retrieval`, and the order page when it was asked for.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -22,59 +19,14 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::db::{Customer, Db, Issued};
+use crate::db::{Customer, Issued};
+use crate::state::Server;
 use crate::{Failure, store};
 
 /// Largest body of a request, in bytes.
 const BODY_MAX: usize = 64 * 1024;
 /// Longest time for one answer.
 const ANSWER: Duration = Duration::from_secs(10);
-/// A minute: the window of the limit.
-const WINDOW: Duration = Duration::from_secs(60);
-/// Most addresses that the limit remembers; when there are more, it begins anew.
-const PEERS_MAX: usize = 10_000;
-
-/// What serving needs. Cheap to clone.
-#[derive(Clone)]
-pub struct Server {
-    /// The license server's memory.
-    pub db: Db,
-    /// Data folder: the order page issues.
-    pub data: Arc<PathBuf>,
-    /// Most requests of one address in a minute; 429 beyond.
-    pub requests_per_minute: u32,
-    seen: Arc<Mutex<HashMap<IpAddr, (Instant, u32)>>>,
-}
-
-impl Server {
-    /// Over this data folder.
-    #[must_use]
-    pub fn new(db: Db, data: PathBuf, requests_per_minute: u32) -> Self {
-        Self {
-            db,
-            data: Arc::new(data),
-            requests_per_minute,
-            seen: Arc::default(),
-        }
-    }
-
-    /// Seconds to wait when this address asks too often.
-    fn too_often(&self, peer: IpAddr) -> Option<u64> {
-        let now = Instant::now();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= PEERS_MAX && !seen.contains_key(&peer) {
-            seen.clear();
-        }
-        let (since, count) = seen.entry(peer).or_insert((now, 0));
-        if now.duration_since(*since) >= WINDOW {
-            (*since, *count) = (now, 0);
-        }
-        *count = count.saturating_add(1);
-        (*count > self.requests_per_minute)
-            .then(|| (WINDOW - now.duration_since(*since)).as_secs().max(1))
-    }
-}
-
 /// The whole license server as a router; with the order page or without.
 pub fn router(server: Server, with_store: bool) -> Router {
     let calls = Router::new()

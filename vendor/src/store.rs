@@ -11,10 +11,11 @@ use axum::routing::get;
 use licensing::license::{LicenseType, ModuleName};
 use serde::Deserialize;
 
+use crate::Failure;
 use crate::catalogue::{Catalogue, Order, Quantity};
+use crate::clock::now;
 use crate::issue::{Issuing, issue, kept_catalogue};
-use crate::serve::Server;
-use crate::{Failure, now};
+use crate::state::Server;
 
 /// Most of one module that the page sells.
 const NUMBER_MAX: i32 = 1_000_000;

@@ -26,7 +26,7 @@ pub(super) fn check(json: &[u8]) -> Result<(), VerifyError> {
     let value = Value {
         fault: &fault,
         depth: 0,
-        key: Key::Other,
+        place: Place::Document,
     };
     let read = value
         .deserialize(&mut deserializer)
@@ -38,27 +38,59 @@ pub(super) fn check(json: &[u8]) -> Result<(), VerifyError> {
     }
 }
 
-/// What the key of a value says that the value is.
+/// What a value is, by the way to it. What is under a key that is not known says nothing here, whatever it is called: a newer
+/// owner may have added it.
 #[derive(Clone, Copy, PartialEq)]
-enum Key {
-    Other,
+enum Place {
+    /// The document itself: a license; a certificate and a header have none of its keys.
+    Document,
+    /// Of a license: its modules.
+    Modules,
+    /// One of its modules; what follows, down to the owner, is a member of one.
+    ModuleLicense,
+    /// Of a license: its plan limits.
+    Limits,
+    /// One of them.
+    Limit,
     Integer,
     Total,
     Sequence,
     Module,
     Owner,
+    /// Neither here nor below is anything known.
+    Other,
 }
 
-impl Key {
-    fn of(key: &str) -> Self {
-        match key {
-            "extra_flags" | "sort_order" | "deployment_type" | "maximum" => Self::Integer,
-            "number_of_licenses" => Self::Total,
-            "sequence" => Self::Sequence,
-            "module_name" | "prerequisite_module_name" => Self::Module,
-            "owner_name" | "owner" => Self::Owner,
+impl Place {
+    /// What a member of this object is.
+    fn member(self, key: &str) -> Self {
+        match (self, key) {
+            (Self::Document, "module_licenses") => Self::Modules,
+            (Self::Document, "limits") => Self::Limits,
+            (Self::Document, "sequence") => Self::Sequence,
+            (Self::Document | Self::ModuleLicense, "owner_name") => Self::Owner,
+            (Self::Document, "deployment_type")
+            | (Self::Document | Self::ModuleLicense, "extra_flags")
+            | (Self::ModuleLicense, "sort_order")
+            | (Self::Limit, "maximum") => Self::Integer,
+            (Self::ModuleLicense, "number_of_licenses") => Self::Total,
+            (Self::ModuleLicense, "module_name" | "prerequisite_module_name") => Self::Module,
             _ => Self::Other,
         }
+    }
+
+    /// What an item of this list is.
+    fn item(self) -> Self {
+        match self {
+            Self::Modules => Self::ModuleLicense,
+            Self::Limits => Self::Limit,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether it must be an object. serde would also take its values in a list, which is a second meaning.
+    fn is_object(self) -> bool {
+        matches!(self, Self::Document | Self::ModuleLicense | Self::Limit)
     }
 
     /// Smallest and largest number.
@@ -67,7 +99,7 @@ impl Key {
             Self::Integer => Some((i64::from(i32::MIN), i64::from(i32::MAX))),
             Self::Total => Some((1, i64::from(i32::MAX))),
             Self::Sequence => Some((1, SEQUENCE_MAX.cast_signed())),
-            Self::Other | Self::Module | Self::Owner => None,
+            _ => None,
         }
     }
 }
@@ -76,7 +108,7 @@ impl Key {
 struct Value<'a> {
     fault: &'a RefCell<Option<VerifyError>>,
     depth: usize,
-    key: Key,
+    place: Place,
 }
 
 impl Value<'_> {
@@ -85,11 +117,11 @@ impl Value<'_> {
         E::custom("refused")
     }
 
-    fn child(&self, key: Key) -> Value<'_> {
+    fn child(&self, place: Place) -> Value<'_> {
         Value {
             fault: self.fault,
             depth: self.depth + 1,
-            key,
+            place,
         }
     }
 
@@ -109,7 +141,7 @@ impl Value<'_> {
         fits: impl Fn(i64, i64) -> bool,
         shown: &dyn fmt::Display,
     ) -> Result<(), E> {
-        match self.key.range() {
+        match self.place.range() {
             Some((least, most)) if !fits(least, most) => Err(self.fail(
                 VerifyCode::NumberOutOfRange,
                 format!("{shown} is not within {least} to {most}"),
@@ -158,9 +190,9 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        let malformed = match self.key {
-            Key::Module => text.parse::<ModuleName>().err(),
-            Key::Owner => text.parse::<OwnerName>().err(),
+        let malformed = match self.place {
+            Place::Module => text.parse::<ModuleName>().err(),
+            Place::Owner => text.parse::<OwnerName>().err(),
             _ => None,
         };
         malformed.map_or(Ok(()), |rule| {
@@ -170,7 +202,11 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         self.enter()?;
-        while items.next_element_seed(self.child(self.key))?.is_some() {}
+        let item = self.place.item();
+        while items.next_element_seed(self.child(item))?.is_some() {}
+        if self.place.is_object() {
+            return Err(self.fail(VerifyCode::PayloadRefused, "a list instead of an object"));
+        }
         Ok(())
     }
 
@@ -178,7 +214,7 @@ impl<'de> Visitor<'de> for Value<'_> {
         self.enter()?;
         let mut seen = BTreeSet::new();
         while let Some(key) = members.next_key::<String>()? {
-            members.next_value_seed(self.child(Key::of(&key)))?;
+            members.next_value_seed(self.child(self.place.member(&key)))?;
             if seen.contains(&key) {
                 return Err(self.fail(VerifyCode::DuplicateKey, key));
             }

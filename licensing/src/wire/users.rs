@@ -1,0 +1,244 @@
+//! The Users screen: lists, user licenses, their holders, and the acts on who holds what.
+
+use serde::{Deserialize, Serialize};
+
+use super::Licenses;
+use crate::assignment::Reason;
+use crate::license::{CivilDate, LicenseType, ModuleName, OwnerName, Timestamp, UserType};
+
+/// Every user license with its use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserLicenses {
+    /// Visible ones, in each owner's order; hidden ones last of each owner.
+    pub licenses: Vec<UserLicense>,
+    /// How many associates there are.
+    pub associates: i64,
+    /// How many other users there are.
+    pub other_users: i64,
+}
+
+/// A user license and its use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserLicense {
+    /// Id of the module.
+    pub id: i32,
+    /// Whose.
+    pub owner: OwnerName,
+    /// The owner's name.
+    pub owner_description: String,
+    /// Code name.
+    pub module: ModuleName,
+    /// Name for people.
+    pub description: String,
+    /// Seats in use.
+    pub in_use: i32,
+    /// Seats bought; none: unlimited.
+    pub total: Option<i32>,
+    /// Whether it brings others.
+    pub user_plan: bool,
+    /// Not shown unless asked for.
+    pub hidden: bool,
+    /// Type.
+    pub license_type: LicenseType,
+}
+
+/// Query of the holders of a module.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldersQuery {
+    /// In user ID or names; empty: all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub search: String,
+    /// `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// Holders of a module, by full name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holders {
+    /// Id of the module.
+    pub id: i32,
+    /// Code name.
+    pub module: ModuleName,
+    /// Name for people.
+    pub description: String,
+    /// Seats in use: how many hold it, searched or not.
+    pub in_use: i32,
+    /// How many match the search.
+    pub count: i64,
+    /// A page of them.
+    pub holders: Vec<Holder>,
+    /// Where the next page begins; none: this was the last.
+    pub next: Option<String>,
+}
+
+/// A holder of a module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Who.
+    pub user: UserRow,
+    /// Why their seat could be freed; none: they use it.
+    pub reason: Option<Reason>,
+    /// Names of everything that goes when this module is freed, as [`crate::assignment::freed`] says it: code names of the
+    /// same owner.
+    pub goes: Vec<ModuleName>,
+}
+
+/// Query of whom to suggest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuggestQuery {
+    /// How many; at most [`FREE_MAX`].
+    pub count: usize,
+}
+
+/// Whose seats to free first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestions {
+    /// Best first; each with its reason and what goes.
+    pub holders: Vec<Holder>,
+}
+
+/// Freeing a module from users: what the administrator saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Free {
+    /// Who, and everything that goes with it.
+    pub users: Vec<FreeUser>,
+}
+
+/// One user of a freeing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreeUser {
+    /// Id of the user.
+    pub user: i32,
+    /// Everything that goes, as the dialog named it.
+    pub goes: Vec<ModuleName>,
+}
+
+/// Seats were freed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freed {
+    /// From so many users.
+    pub users: usize,
+    /// How things stand now.
+    pub licenses: Licenses,
+}
+
+/// Which of the two lists of users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserList {
+    /// People of the company.
+    #[default]
+    Associates,
+    /// System and anonymous users.
+    OtherUsers,
+}
+
+/// Query of a list of users.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsersQuery {
+    /// Which list.
+    #[serde(default)]
+    pub list: UserList,
+    /// In user ID or names; empty: all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub search: String,
+    /// Only holders of this module (its id).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<i32>,
+    /// Only who can log in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub can_log_in: bool,
+    /// Order.
+    #[serde(default)]
+    pub sort: UserSort,
+    /// From the end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub descending: bool,
+    /// `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// Order of a list of users; ties by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserSort {
+    /// Full name.
+    #[default]
+    Name,
+    /// User ID.
+    UserId,
+    /// Primary group.
+    Group,
+    /// Last sign-in; never comes last.
+    LastSignIn,
+}
+
+/// A list of users.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Users {
+    /// Today in the installation's time zone.
+    pub today: CivilDate,
+    /// How many match.
+    pub count: i64,
+    /// How many are in this list altogether.
+    pub of: i64,
+    /// A page of them.
+    pub users: Vec<UserRow>,
+    /// Where the next page begins; none: this was the last.
+    pub next: Option<String>,
+}
+
+/// A user in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRow {
+    /// Id of the user.
+    pub user: i32,
+    /// User ID.
+    pub user_id: String,
+    /// Name of a person, or description of another user.
+    pub full_name: String,
+    /// First name; empty for other users.
+    pub first_name: String,
+    /// Last name; empty for other users.
+    pub last_name: String,
+    /// Kind.
+    pub user_type: UserType,
+    /// Primary group.
+    pub primary_group: String,
+    /// Role.
+    pub role: String,
+    /// Names (for people) of their user plans, in the owners' order.
+    pub user_plans: Vec<String>,
+    /// Whether they can sign in to the product.
+    pub can_log_in: bool,
+    /// Whether they left.
+    pub former_employee: bool,
+    /// When they last signed in to the product; none: never.
+    pub last_sign_in: Option<Timestamp>,
+}
+
+/// One user, with what they hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserCard {
+    /// Who.
+    pub user: UserRow,
+    /// E-mail address; may be empty.
+    pub email: String,
+    /// Moves with every change of this user.
+    pub revision: i64,
+    /// Ids of the modules that were assigned.
+    pub assignments: Vec<i32>,
+    /// Ids of all modules that follow from them, hidden ones too.
+    pub effective: Vec<i32>,
+}
+
+/// Assigning one license to one user: what the administrator saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assign {
+    /// Id of the module.
+    pub module: i32,
+    /// Revision of the user as seen.
+    pub revision: i64,
+}
