@@ -6,7 +6,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use crate::api::{Asking, Failure};
-use crate::session::session;
+use crate::session::Session;
 
 /// What is done with a good answer.
 pub(crate) type Then = Box<dyn FnOnce()>;
@@ -24,6 +24,7 @@ pub(crate) fn then<T: 'static>(
 
 /// Acts, unless `busy` says that it is at it already. Nothing happens any more once whoever acted is gone.
 pub(crate) fn act(
+    session: Session,
     busy: RwSignal<bool>,
     ask: Box<dyn Fn() -> Asking<Then>>,
     failed: Rc<dyn Fn(Failure)>,
@@ -32,7 +33,6 @@ pub(crate) fn act(
         return;
     }
     busy.set(true);
-    let session = session();
     leptos::task::spawn_local(async move {
         let answer = session.call(ask).await;
         if busy.try_set(false).is_some() {

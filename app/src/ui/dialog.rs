@@ -91,7 +91,8 @@ impl Dialog {
                 }
             })
             .on("close", move |event| {
-                if is_its_own(&event) {
+                // It may be open again by now, as another one.
+                if is_its_own(&event) && !is_open(&event) {
                     close();
                 }
             })
@@ -131,6 +132,12 @@ fn show(spot: &Spot) {
 /// Fields such as a file picker have events of the same names.
 fn is_its_own(event: &web_sys::Event) -> bool {
     event.target() == event.current_target()
+}
+
+fn is_open(event: &web_sys::Event) -> bool {
+    let dialog = event.target();
+    let dialog = dialog.and_then(|dialog| dialog.dyn_into::<web_sys::HtmlDialogElement>().ok());
+    dialog.is_some_and(|dialog| dialog.open())
 }
 
 /// An id of its own for every dialog of the page.

@@ -294,7 +294,7 @@ impl Open {
             // The dialog then shows how it is now, and tells what changed.
             self.here.licenses.reload();
         };
-        act(self.busy, ask, Rc::new(failed));
+        act(self.here.session, self.busy, ask, Rc::new(failed));
     }
 }
 

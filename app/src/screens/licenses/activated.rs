@@ -83,5 +83,10 @@ fn mark_seen(here: Here, owner: &OwnerView) {
         then(api::seen(&name, &seen), move |_| here.licenses.reload())
     };
     // When it could not be marked, it is shown once more.
-    act(RwSignal::new(false), Box::new(ask), Rc::new(|_| ()));
+    act(
+        here.session,
+        RwSignal::new(false),
+        Box::new(ask),
+        Rc::new(|_| ()),
+    );
 }

@@ -204,6 +204,6 @@ impl Loading {
             self.harmless.set(harmless);
             self.fault.set(say(&failure));
         };
-        act(self.busy, Box::new(ask), Rc::new(failed));
+        act(self.here.session, self.busy, Box::new(ask), Rc::new(failed));
     }
 }

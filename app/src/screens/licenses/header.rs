@@ -20,6 +20,9 @@ use crate::ui::filter::check;
 use crate::ui::icon::{Icon, glyph};
 use crate::ui::notice::{Tone, alert, p};
 
+/// A check less than so many milliseconds ago was just now.
+const MINUTE_MS: i64 = 60_000;
+
 /// The head of the tab that is shown.
 pub(super) fn header(here: Here) -> Node {
     let checking = Checking {
@@ -141,7 +144,10 @@ impl Checking {
         };
         let when = el("span")
             .attr("title", text::exact(at))
-            .child(live(move || text::ago(at, self.here.session.now())));
+            .child(live(move || match self.here.session.now() - at {
+                ..MINUTE_MS => now(K::JustNow).to_owned(),
+                _ => text::ago(at, self.here.session.now()),
+            }));
         Some(fact(now(K::Checked), nodes![when, " · ", button]))
     }
 
@@ -159,7 +165,7 @@ impl Checking {
             })
         };
         let failed = move |failure| self.fault.set(say(&failure));
-        act(self.busy, Box::new(ask), Rc::new(failed));
+        act(self.here.session, self.busy, Box::new(ask), Rc::new(failed));
     }
 }
 
@@ -242,7 +248,7 @@ fn set_activation(
         here.licenses.reload();
         fault.set(say(&failure));
     };
-    act(busy, Box::new(ask), Rc::new(failed));
+    act(here.session, busy, Box::new(ask), Rc::new(failed));
 }
 
 #[cfg(test)]

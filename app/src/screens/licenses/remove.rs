@@ -224,7 +224,12 @@ impl Removing {
             then(asking, move |answer| self.fill_up(answer.holders))
         };
         let failed = move |failure| self.fault.set(say(&failure));
-        act(self.suggesting, Box::new(ask), Rc::new(failed));
+        act(
+            self.here.session,
+            self.suggesting,
+            Box::new(ask),
+            Rc::new(failed),
+        );
     }
 
     fn fill_up(self, holders: Vec<Holder>) {
@@ -252,7 +257,7 @@ impl Removing {
             })
         };
         let failed = move |failure: Failure| self.refused(&failure);
-        act(self.busy, Box::new(ask), Rc::new(failed));
+        act(self.here.session, self.busy, Box::new(ask), Rc::new(failed));
     }
 
     /// Nothing was removed: who changed is named and not chosen any more, and the list is as it is now.

@@ -168,6 +168,7 @@ impl Form {
 
     fn act(self, ask: Box<dyn Fn() -> Asking<Then>>) {
         act(
+            self.here.session,
             self.busy,
             ask,
             Rc::new(move |failure| self.refused(&failure)),

@@ -8,6 +8,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
+use crate::text::language;
+
 use super::{Attr, Kind, Listener, Node, Parts, Row, Value};
 
 /// Puts a view at the end of an element of the page, for the life of the page.
@@ -49,6 +51,8 @@ struct BuiltAttr {
 struct BuiltRows {
     rows: Vec<BuiltRow>,
     end: web_sys::Comment,
+    /// The language in which they were made.
+    language: &'static str,
 }
 
 struct BuiltRow {
@@ -295,35 +299,40 @@ fn apply(element: &web_sys::Element, kind: Kind, name: &str, value: Option<&str>
 fn run_rows(rows: Box<dyn Fn() -> Vec<Row>>, before: Option<BuiltRows>) -> RenderEffect<BuiltRows> {
     // Rows outlive a run of the effect, so they belong to what is around it.
     let around = Owner::current().unwrap_or_default();
+    // Rows of an effect before this one read what belonged to it, and is no more.
+    let mut taken_over = before.is_some();
     let again = move |before: Option<BuiltRows>| {
-        let BuiltRows { rows: old, end } = before.unwrap_or_else(|| BuiltRows {
+        let language = language().tag;
+        let mut built = before.unwrap_or_else(|| BuiltRows {
             rows: Vec::new(),
             end: mark(),
+            language,
         });
-        let rows = update_rows(old, rows(), &around, &end);
-        BuiltRows { rows, end }
+        let anew = std::mem::take(&mut taken_over) || built.language != language;
+        built.language = language;
+        let old = std::mem::take(&mut built.rows);
+        built.rows = update_rows(old, rows(), &around, &built.end, anew);
+        built
     };
     RenderEffect::new_with_value(again, before)
 }
 
+/// `anew`: rows that are still there are made over, too.
 fn update_rows(
     old: Vec<BuiltRow>,
     rows: Vec<Row>,
     around: &Owner,
     end: &web_sys::Comment,
+    anew: bool,
 ) -> Vec<BuiltRow> {
     // One by one: collecting at once sorts, and sorting is several KB.
     let mut there = std::collections::BTreeMap::new();
     there.extend(old.into_iter().map(|row| (row.key, row)));
     let mut new: Vec<_> = rows
         .into_iter()
-        .map(|row| {
-            there.remove(&row.key).unwrap_or_else(|| {
-                let owner = around.child();
-                let built = owner.with(|| build(Node::El((row.make)())));
-                let key = row.key;
-                BuiltRow { key, owner, built }
-            })
+        .map(|row| match there.remove(&row.key) {
+            Some(there) if !anew => there,
+            before => make_row(&row, before, around),
         })
         .collect();
     for (_, mut gone) in there {
@@ -344,6 +353,26 @@ fn update_rows(
         }
     }
     new
+}
+
+/// Makes a row, over the one that was there before.
+fn make_row(row: &Row, before: Option<BuiltRow>, around: &Owner) -> BuiltRow {
+    let owner = around.child();
+    let built = owner.with(|| {
+        let node = Node::El((row.make)());
+        match before {
+            None => build(node),
+            Some(BuiltRow {
+                mut built, owner, ..
+            }) => {
+                rebuild(node, &mut built);
+                owner.cleanup();
+                built
+            }
+        }
+    });
+    let key = row.key;
+    BuiltRow { key, owner, built }
 }
 
 impl Built {
