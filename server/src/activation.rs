@@ -26,11 +26,12 @@ use crate::db::owners::{self, Owner};
 use crate::db::{Tx, installation, transaction};
 use crate::error::Error;
 
-/// Activates the offer that an administrator saw.
+/// Activates the offer that an administrator saw; true when it switched serial number and company, so that the other
+/// owners' license servers have to be asked anew.
 ///
 /// # Errors
 /// [`Error::Stale`] when it is not that offer any more, `Blocked` with every shortage, or why it is genuine no more.
-pub(crate) async fn activate(state: &State, user: i32, seen: &Activate) -> Result<(), Error> {
+pub(crate) async fn activate(state: &State, user: i32, seen: &Activate) -> Result<bool, Error> {
     let now = state.clock.now();
     let trust = state.trust.now();
     let switches = transaction!(&state.db, tx => {
@@ -54,10 +55,7 @@ pub(crate) async fn activate(state: &State, user: i32, seen: &Activate) -> Resul
         }
     })?;
     tell(state, &seen.owner, switches);
-    if switches {
-        crate::renewal::check_all_soon(state);
-    }
-    Ok(())
+    Ok(switches)
 }
 
 fn is_seen(offer: &Stored, seen: &Activate) -> bool {

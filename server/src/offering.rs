@@ -233,8 +233,6 @@ pub(crate) async fn discard(
         end_offer(tx, &owner, &offer, Gone::Discarded, Some(user), now).await
     })?;
     state.events.send(Event::Licenses(Some(owner.clone())));
-    // What the license server offers may have waited behind it.
-    crate::renewal::check_soon(state, owner);
     Ok(())
 }
 

@@ -42,7 +42,9 @@ async fn activate(
     state: State,
     Json(seen): Json<Activate>,
 ) -> Result<Json<Activated>, Error> {
-    activation::activate(&state, session.user, &seen).await?;
+    if activation::activate(&state, session.user, &seen).await? {
+        renewal::check_all_soon(&state);
+    }
     let licenses = licenses(&state).await?;
     Ok(Json(Activated { licenses }))
 }
@@ -82,6 +84,8 @@ async fn discard(
     Json(seen): Json<Discard>,
 ) -> Result<Json<Done>, Error> {
     offering::discard(&state, session.user, &owner, &seen).await?;
+    // What the license server offers may have waited behind it.
+    renewal::check_soon(&state, &owner);
     Ok(Json(Done {}))
 }
 
