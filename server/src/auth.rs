@@ -18,37 +18,18 @@ use sha2::{Digest as _, Sha256};
 
 use crate::State;
 use crate::db::sessions;
+pub(crate) use crate::db::sessions::Since;
+pub use crate::db::sessions::{SESSIONS_MAX, Session};
 use crate::error::Error;
 
 /// A session ends after so many milliseconds without a request (12 hours).
 pub const SESSION_IDLE_MS: i64 = DAY_MS / 2;
 /// A session ends after so many milliseconds, used or not (7 days).
 pub const SESSION_LIFETIME_MS: i64 = 7 * DAY_MS;
-/// Sessions of one user; a further one ends the oldest.
-pub const SESSIONS_MAX: i64 = 50;
 /// That a session is used is written down at most every so many milliseconds (1 minute).
 const SEEN_EVERY_MS: i64 = 60 * 1000;
 /// Bytes of a token.
 const TOKEN_BYTES: usize = 32;
-
-/// Somebody who is signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// Id of the user.
-    pub user: i32,
-    /// User ID.
-    pub user_id: String,
-    /// Name for people.
-    pub full_name: String,
-    /// May change things.
-    pub administrator: bool,
-    /// Hash of the session's token.
-    pub token_sha256: String,
-    /// When they signed in.
-    pub created_at: Timestamp,
-    /// When they last asked for something; up to a minute late.
-    pub last_seen_at: Timestamp,
-}
 
 /// Anyone who is signed in; else 401.
 #[derive(Clone, Debug)]
@@ -92,15 +73,6 @@ pub(crate) async fn session(state: &State, token_sha256: &str) -> Result<Session
     sessions::find(&state.db, token_sha256, since)
         .await?
         .ok_or(Error::Unauthenticated)
-}
-
-/// Sessions that were not used, or not begun, since these moments have ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Since {
-    /// Used.
-    pub(crate) seen: Timestamp,
-    /// Begun.
-    pub(crate) created: Timestamp,
 }
 
 impl Since {

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::tz::TimeZone;
 use licensing::license::{CivilDate, Timestamp};
 
+use crate::exit::StartError;
+
 /// Tells the time: the real one, or one that stands still until it is set. Cheap to clone; clones agree.
 #[derive(Clone, Debug)]
 pub struct Clock {
@@ -69,4 +71,18 @@ impl Clock {
     pub fn stands_still(&self) -> bool {
         self.held.is_some()
     }
+}
+
+/// The time zone of this name.
+///
+/// # Errors
+/// When there is none.
+pub fn time_zone(name: &str) -> Result<TimeZone, StartError> {
+    TimeZone::get(name).map_err(|cause| {
+        StartError::config(
+            format!("there is no time zone {name:?}"),
+            "Write time_zone as in the time zone database, such as Europe/Amsterdam.",
+        )
+        .because(cause)
+    })
 }

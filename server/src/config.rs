@@ -17,7 +17,8 @@ use licensing::license::{OwnerName, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::start::{StartError, time_zone};
+use crate::clock::time_zone;
+use crate::exit::StartError;
 
 pub use settings::{Given, SETTINGS, Setting, SettingKind};
 

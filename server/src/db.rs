@@ -188,6 +188,16 @@ impl Tx {
     }
 }
 
+impl From<sqlx::Error> for Error {
+    fn from(cause: sqlx::Error) -> Self {
+        if is_unavailable(&cause) {
+            Self::Unavailable(cause.into())
+        } else {
+            Self::Internal(cause.into())
+        }
+    }
+}
+
 /// PostgreSQL: could not serialize, deadlock.
 const RETRIED: [&str; 2] = ["40001", "40P01"];
 

@@ -170,16 +170,6 @@ impl Error {
 /// Seconds after which to try again when the database is busy.
 const DATABASE_RETRY_S: u64 = 5;
 
-impl From<sqlx::Error> for Error {
-    fn from(cause: sqlx::Error) -> Self {
-        if crate::db::is_unavailable(&cause) {
-            Self::Unavailable(cause.into())
-        } else {
-            Self::Internal(cause.into())
-        }
-    }
-}
-
 /// An error with its causes, for people.
 #[must_use]
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {

@@ -9,6 +9,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod exit;
 pub mod extract;
 pub mod layers;
 pub mod renewal;

@@ -11,7 +11,7 @@ use server::auth::password::PASSWORD_MAX;
 use server::config::{Config, Given, Loaded, SETTINGS, SettingKind};
 use server::db::{Address, Db, Lock};
 use server::error::Error;
-use server::start::StartError;
+use server::exit::StartError;
 use server::{State, seed, serve};
 use tracing_subscriber::EnvFilter;
 

@@ -44,8 +44,8 @@ impl From<Error> for SeedError {
 }
 
 impl SeedError {
-    fn of_lines(first: usize, last: usize, error: Error) -> Self {
-        let what = with_causes(&error);
+    fn of_lines(first: usize, last: usize, error: &Error) -> Self {
+        let what = with_causes(error);
         Self {
             line: 0,
             what: format!("lines {first} to {last}: {what}"),

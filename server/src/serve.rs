@@ -11,7 +11,7 @@ use crate::auth;
 use crate::config::Config;
 use crate::db::{Address, Db, Lock};
 use crate::error::chain;
-use crate::start::StartError;
+use crate::exit::StartError;
 use crate::{State, app, renewal};
 
 /// How often ended sessions are removed.

@@ -4,7 +4,7 @@ use figment::value::{Dict, Map, Value};
 use figment::{Metadata, Profile, Provider};
 
 use super::nearest;
-use crate::start::StartError;
+use crate::exit::StartError;
 
 /// Before the name of every variable.
 const PREFIX: &str = "ZETEL_";

@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection, PgConnection};
 
 use super::{Db, on};
-use crate::start::StartError;
+use crate::exit::StartError;
 
 /// Connections that read, on SQLite.
 const READERS: u32 = 4;

@@ -4,8 +4,38 @@ use licensing::license::Timestamp;
 use sqlx::FromRow;
 
 use super::{Db, Tx, on, on_tx, transaction};
-use crate::auth::{SESSIONS_MAX, Session, Since};
 use crate::error::Error;
+
+/// Sessions of one user; a further one ends the oldest.
+pub const SESSIONS_MAX: i64 = 50;
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Id of the user.
+    pub user: i32,
+    /// User ID.
+    pub user_id: String,
+    /// Name for people.
+    pub full_name: String,
+    /// May change things.
+    pub administrator: bool,
+    /// Hash of the session's token.
+    pub token_sha256: String,
+    /// When they signed in.
+    pub created_at: Timestamp,
+    /// When they last asked for something; up to a minute late.
+    pub last_seen_at: Timestamp,
+}
+
+/// Sessions that were not used, or not begun, since these moments have ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Since {
+    /// Used.
+    pub(crate) seen: Timestamp,
+    /// Begun.
+    pub(crate) created: Timestamp,
+}
 
 #[derive(FromRow)]
 struct SessionRow {

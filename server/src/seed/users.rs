@@ -57,7 +57,7 @@ impl<'a> Filling<'a> {
             self.give(tx, batch, &ids).await?;
             self.record(tx, batch.len()).await
         });
-        filled.map_err(|error| SeedError::of_lines(first.line, last.line, error))
+        filled.map_err(|error| SeedError::of_lines(first.line, last.line, &error))
     }
 
     /// Refuses what the license or the user's kind does not allow.

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use licensing::wire::{self, Done, ErrorCode, paths};
 use server::db::{ATTEMPTS_MAX, Address, Db, Lock, on_tx, transaction, users, view};
 use server::error::Error;
-use server::start::Exit;
+use server::exit::Exit;
 
 use crate::harness::{Console, for_each_database, person};
 

@@ -8,8 +8,11 @@ use licensing::wire::{
 use crate::harness::{Answer, Browser};
 use crate::stock::{self, Module, counters, hidden, id, names, number, plan, seats, under, user};
 
-/// Frees a module from users, each as (id, what the administrator saw go).
-async fn free(browser: &Browser, module: &str, users: &[(i32, &[&str])]) -> Answer {
+/// A user, and what the administrator saw go.
+type Seen<'a> = (i32, &'a [&'a str]);
+
+/// Frees a module from users.
+async fn free(browser: &Browser, module: &str, users: &[Seen<'_>]) -> Answer {
     let users = users.iter();
     let free = Free {
         users: users
@@ -135,7 +138,7 @@ async fn when_one_user_no_longer_stands_as_seen_nothing_is_freed() {
             id(&admin, "ida").await,
         ];
         // Tom holds it no more, with Ida another license would go as well, and 99 is nobody.
-        let seen: [(i32, &[&str]); 4] = [
+        let seen: [Seen<'_>; 4] = [
             (eva, &["maps"]),
             (tom, &["maps"]),
             (ida, &["maps"]),
@@ -200,10 +203,10 @@ async fn a_freeing_of_nobody_of_somebody_twice_or_of_too_many_is_refused() {
         let sold = owner.license(1, modules());
         owner.fill(&console, &sold, &[("eva", &["maps"])]).await;
         let admin = console.administrator().await;
-        let too_many: Vec<(i32, &[&str])> = (0..=FREE_MAX as i32)
+        let too_many: Vec<Seen<'_>> = (0..=FREE_MAX as i32)
             .map(|user| (user, &["maps"][..]))
             .collect();
-        let cases: [(&[(i32, &[&str])], FieldFault); 3] = [
+        let cases: [(&[Seen<'_>], FieldFault); 3] = [
             (&[], FieldFault::Missing),
             (&[(1, &["maps"]), (1, &["maps"])], FieldFault::Malformed),
             (&too_many, FieldFault::TooLong),
@@ -246,7 +249,7 @@ async fn as_many_as_allowed_are_freed_in_one_act() {
             .collect();
         owner.fill_with(&console, &sold, users).await.expect("the file is right");
         let admin = console.administrator().await;
-        let seen: Vec<(i32, &[&str])> = (1..=all).map(|user| (user, &["sales"][..])).collect();
+        let seen: Vec<Seen<'_>> = (1..=all).map(|user| (user, &["sales"][..])).collect();
         let freed: Freed = free(&admin, "crm", &seen).await.json();
         assert_eq!(freed.users, FREE_MAX);
         assert_eq!(counters(&console).await, ["crm 0", "maps 25000", "sales 0"]);

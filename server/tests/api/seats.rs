@@ -137,7 +137,7 @@ const WANTED: [&str; 4] = ["sales", "service", "maps", "routes"];
 
 /// In odd licenses Sales brings mail, in even ones phone.
 fn sold(owner: &Owner, sequence: u64) -> License {
-    let brings = if sequence % 2 == 0 {
+    let brings = if sequence.is_multiple_of(2) {
         ["crm", "phone"]
     } else {
         ["crm", "mail"]

@@ -227,7 +227,7 @@ pub(crate) async fn number(console: &Console, statement: &'static str) -> i64 {
     number.expect("the statement finds a number")
 }
 
-/// The counters, each as "name in_use", after they were found equal to what the assignments say.
+/// The counters, each as "maps 3", after they were found equal to what the assignments say.
 pub(crate) async fn counters(console: &Console) -> Vec<String> {
     let recounted: Result<Vec<Recounted>, Error> = view!(&console.state.db, tx => {
         let owner = owners::all(tx).await?.remove(0);

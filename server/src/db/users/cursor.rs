@@ -6,7 +6,6 @@ use licensing::wire::UserSort;
 use serde::{Deserialize, Serialize};
 
 use super::User;
-use super::list::Order;
 
 /// Longest text of a cursor, in bytes.
 const CURSOR_MAX: usize = 4096;
@@ -22,6 +21,15 @@ pub struct Cursor {
     pub key: Key,
     /// Id of the user: ties are broken by it.
     pub id: i32,
+}
+
+/// Order of a list; ties by id.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Order {
+    /// Sort key.
+    pub sort: UserSort,
+    /// From the end.
+    pub descending: bool,
 }
 
 /// A sort key.

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use licensing::wire::UserSort;
 use sqlx::AssertSqlSafe;
 
-use super::cursor::{Cursor, Key};
+use super::cursor::{Cursor, Key, Order};
 use super::{COLUMNS, User, fetch};
 use crate::db::statement::{Statement, Value, bound};
 use crate::db::{Tx, on_tx};
@@ -39,15 +39,6 @@ impl Filter {
             given_one_of: None,
         }
     }
-}
-
-/// Order of a list; ties by id.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Order {
-    /// Sort key.
-    pub sort: UserSort,
-    /// From the end.
-    pub descending: bool,
 }
 
 /// A page of users.
