@@ -30,6 +30,15 @@ pub struct Catalogue {
     /// The product's name.
     #[serde(default)]
     pub product: String,
+    /// The product's type.
+    #[serde(default)]
+    pub product_type: String,
+    /// Kind of deployment.
+    #[serde(default = "one")]
+    pub deployment_type: i32,
+    /// Free flags of the owner.
+    #[serde(default)]
+    pub extra_flags: i32,
     /// In the order in which consoles show them.
     #[serde(rename = "module")]
     pub modules: Vec<Product>,
@@ -46,7 +55,10 @@ pub struct Product {
     /// One sentence about it.
     #[serde(default)]
     pub tooltip: String,
-    /// "SiteLicense", "SatelliteLicense" or "UserLicense" (the default).
+    /// Version that it is sold for; absent: the product's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// `"SiteLicense"`, `"SatelliteLicense"` or `"UserLicense"` (the default).
     #[serde(rename = "type", default = "user_license")]
     pub license_type: LicenseType,
     /// Who may hold it; absent: anyone.
@@ -64,10 +76,20 @@ pub struct Product {
     /// What must be held first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prerequisite: Option<ModuleName>,
+    /// Flags of what is no user plan (a user plan's are 1), such as 2 of a plan's marker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra_flags: Option<i32>,
+    /// Where consoles show it; absent: its place in this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort_order: Option<i32>,
 }
 
 fn user_license() -> LicenseType {
     LicenseType::UserLicense
+}
+
+fn one() -> i32 {
+    1
 }
 
 /// What somebody ordered.
@@ -93,6 +115,9 @@ pub struct Order {
     /// Last day of grace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace_date: Option<CivilDate>,
+    /// The order number; `--reference` wins over it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reference: String,
     /// How many of each module. What is not named is not sold.
     pub modules: BTreeMap<ModuleName, Quantity>,
     /// Limits of the plan as a whole.
@@ -158,11 +183,11 @@ impl Catalogue {
             admin_warning_date: order.admin_warning_date,
             expiry_date: order.expiry_date,
             grace_date: order.grace_date,
-            extra_flags: 0,
+            extra_flags: self.extra_flags,
             license_url: String::new(),
             license_version: self.version.clone(),
-            deployment_type: 1,
-            product_type: String::new(),
+            deployment_type: self.deployment_type,
+            product_type: self.product_type.clone(),
             product_description: self.product.clone(),
             sequence,
             issued_at,
@@ -177,59 +202,116 @@ impl Catalogue {
         place: i32,
         quantity: Quantity,
     ) -> Result<ModuleLicense, Failure> {
-        let (number_of_licenses, unrestricted) = match quantity {
-            Quantity::Number(number) if number >= 1 => (number, false),
-            Quantity::Number(number) => {
-                return Err(Failure::new(format!(
-                    "{} of {}: a license says at least 1. Leave the module out of the order instead.",
-                    number, module.name
-                )));
-            }
-            Quantity::Word(Word::Unrestricted) => (1, true),
-            Quantity::Word(Word::Included) => (1, false),
-        };
+        let (number_of_licenses, unrestricted) = module.counted(quantity)?;
         let set = module.set.as_ref().map(|set| {
             let names: Vec<&str> = set.iter().map(ModuleName::as_str).collect();
             format!("set={}", names.join(","))
         });
+        let flags = if set.is_some() { USER_PLAN } else { 0 };
+        let is_otherwise = |given: i32| (given == USER_PLAN) != set.is_some();
+        if module.extra_flags.is_some_and(is_otherwise) {
+            return Err(Failure::new(format!(
+                "{}: extra_flags {USER_PLAN} is a user plan, which has a set, and nothing else is. Leave extra_flags away, or mend set.",
+                module.name
+            )));
+        }
         Ok(ModuleLicense {
             owner_name: self.owner.clone(),
             module_name: module.name.clone(),
             module_description: module.description.clone(),
             module_tooltip: module.tooltip.clone(),
-            module_version: self.version.clone(),
+            module_version: module
+                .version
+                .clone()
+                .unwrap_or_else(|| self.version.clone()),
             license_type: module.license_type,
             unrestricted,
             allowed_user_type: module.allowed_user_type,
             number_of_licenses,
-            extra_flags: if set.is_some() { USER_PLAN } else { 0 },
+            extra_flags: module.extra_flags.unwrap_or(flags),
             extra_info: set.unwrap_or_default(),
-            sort_order: place,
+            sort_order: module.sort_order.unwrap_or(place),
             is_hidden: module.hidden,
             prerequisite_module_name: module.prerequisite.clone(),
             plan_group: module.group.clone(),
         })
     }
 
-    /// Raises what plans bring, so that every plan that was bought can be handed out.
-    pub fn raise_members(&self, order: &mut Order) {
-        let plans = self.modules.iter().filter_map(|plan| {
+    /// Every member of a plan that was ordered by number, with the plans that bring it and how many all of them come to.
+    fn needed<'a>(&'a self, order: &Order) -> BTreeMap<&'a ModuleName, Needed<'a>> {
+        let mut needed: BTreeMap<&ModuleName, Needed<'_>> = BTreeMap::new();
+        for plan in &self.modules {
             let Some(Quantity::Number(number)) = order.modules.get(&plan.name) else {
-                return None;
+                continue;
             };
-            Some((plan.set.as_ref()?, *number))
-        });
-        let mut needed: BTreeMap<&ModuleName, i32> = BTreeMap::new();
-        for (set, number) in plans {
-            for member in set {
-                let sum = needed.entry(member).or_default();
-                *sum = sum.saturating_add(number);
+            for member in plan.set.iter().flatten() {
+                let needed = needed.entry(member).or_default();
+                needed.seats = needed.seats.saturating_add(*number);
+                needed.plans.push(&plan.name);
             }
         }
-        for (member, needed) in needed {
+        needed
+    }
+
+    /// Raises what plans bring, so that every plan that was bought can be handed out.
+    pub fn raise_members(&self, order: &mut Order) {
+        for (member, needed) in self.needed(order) {
             if let Some(Quantity::Number(number)) = order.modules.get_mut(member) {
-                *number = needed.max(*number);
+                *number = needed.seats.max(*number);
             }
+        }
+    }
+
+    /// What in an order is allowed and yet may surprise: a sentence each.
+    #[must_use]
+    pub fn warnings(&self, order: &Order) -> Vec<String> {
+        let needed = self.needed(order).into_iter();
+        needed
+            .filter_map(|(member, needed)| {
+                let Some(Quantity::Number(number)) = order.modules.get(member) else {
+                    return None;
+                };
+                let plans: Vec<&str> = needed.plans.iter().map(|plan| plan.as_str()).collect();
+                let short = needed.seats.saturating_sub(*number);
+                (short > 0).then(|| {
+                    format!(
+                        "{member}: {number} are {short} fewer than the plans that bring it ({}) come to, {}. Users who hold several of them take one; else not every plan can be handed out.",
+                        plans.join(", "),
+                        needed.seats
+                    )
+                })
+            })
+            .collect()
+    }
+}
+
+/// What plans ask of a member.
+#[derive(Default)]
+struct Needed<'a> {
+    /// All plans together.
+    seats: i32,
+    /// Those that bring it.
+    plans: Vec<&'a ModuleName>,
+}
+
+impl Product {
+    /// Number and whether it is unrestricted, as a license says them.
+    fn counted(&self, quantity: Quantity) -> Result<(i32, bool), Failure> {
+        let is_user_license = self.license_type == LicenseType::UserLicense;
+        let name = &self.name;
+        match quantity {
+            Quantity::Number(number) if number >= 1 => Ok((number, false)),
+            Quantity::Number(number) => Err(Failure::new(format!(
+                "{number} of {name}: a license says at least 1. Leave the module out of the order instead.",
+            ))),
+            Quantity::Word(Word::Unrestricted) if is_user_license => Ok((1, true)),
+            Quantity::Word(Word::Unrestricted) => Err(Failure::new(format!(
+                "{name} is for everyone: order it as \"included\", not \"unrestricted\"."
+            ))),
+            Quantity::Word(Word::Included) if !is_user_license => Ok((1, false)),
+            Quantity::Word(Word::Included) => Err(Failure::new(format!(
+                "{name} is for named users: order a number or \"unrestricted\", not \"included\"."
+            ))),
         }
     }
 }

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use licensing::license::{License, LicenseType, Timestamp};
+use licensing::license::{License, Timestamp};
 use licensing::retrieval::Issue;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
+use sqlx::{SqliteConnection, Transaction};
 
 use crate::Failure;
 use crate::catalogue::Order;
@@ -24,14 +26,12 @@ const HISTORY_MAX: i64 = 1000;
 pub struct Db(SqlitePool);
 
 /// Who bought.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Customer {
     /// The company.
     pub company_name: String,
     /// 410 to whoever asks.
     pub withdrawn: bool,
-    /// The order that was issued last.
-    pub last_order: Order,
 }
 
 /// A license as it was signed.
@@ -77,22 +77,26 @@ impl Db {
     /// # Errors
     /// Those of the database.
     pub async fn customer(&self, serial_nr: &str) -> Result<Option<Customer>, Failure> {
-        let row: Option<(String, bool, String)> = sqlx::query_as(
-            "select company_name, withdrawn, last_order from customer where serial_nr = $1",
+        customer(&mut *self.0.acquire().await?, serial_nr).await
+    }
+
+    /// The order behind the newest license that is served for a serial number; none: nothing is.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn last_order(&self, serial_nr: &str) -> Result<Option<Order>, Failure> {
+        let order: Option<String> = sqlx::query_scalar(
+            "select last_order from customer where serial_nr = $1
+            and exists (select 1 from issue where issue.serial_nr = customer.serial_nr and not held)",
         )
         .bind(serial_nr)
         .fetch_optional(&self.0)
         .await?;
-        let Some((company_name, withdrawn, last_order)) = row else {
-            return Ok(None);
+        let read = |order: String| {
+            serde_json::from_str(&order)
+                .map_err(|error| Failure::new(format!("the order kept for {serial_nr}: {error}")))
         };
-        let last_order = serde_json::from_str(&last_order)
-            .map_err(|error| Failure::new(format!("the order kept for {serial_nr}: {error}")))?;
-        Ok(Some(Customer {
-            company_name,
-            withdrawn,
-            last_order,
-        }))
+        order.map(read).transpose()
     }
 
     /// The newest license that is served for a serial number.
@@ -107,69 +111,23 @@ impl Db {
             .await?)
     }
 
-    /// The highest sequence ever signed for a serial number, held ones included; 0 when none.
+    /// Begins to issue for a serial number. Nobody else issues meanwhile, so that a sequence is counted once.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn highest_sequence(&self, serial_nr: &str) -> Result<u64, Failure> {
+    pub async fn issuance(&self, serial_nr: &str) -> Result<Issuance, Failure> {
+        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
         let highest: i64 =
             sqlx::query_scalar("select coalesce(max(sequence), 0) from issue where serial_nr = $1")
                 .bind(serial_nr)
-                .fetch_one(&self.0)
+                .fetch_one(&mut *tx)
                 .await?;
-        Ok(highest.unsigned_abs())
-    }
-
-    /// Keeps a signed license and its order. The sequence must be above every other of the serial number.
-    ///
-    /// # Errors
-    /// When another issue came in between, and those of the database.
-    pub async fn keep(&self, issue: &NewIssue<'_>) -> Result<(), Failure> {
-        let license = issue.license;
-        let order =
-            serde_json::to_string(issue.order).map_err(|error| Failure::new(error.to_string()))?;
-        let mut tx = self.0.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query(
-            "insert into customer (serial_nr, company_name, withdrawn, last_order) values ($1, $2, false, $3)
-            on conflict (serial_nr) do update set company_name = excluded.company_name, withdrawn = false, last_order = excluded.last_order",
-        )
-        .bind(&license.serial_nr)
-        .bind(&license.company_name)
-        .bind(order)
-        .execute(&mut *tx)
-        .await?;
-        let inserted = sqlx::query(
-            "insert into issue (serial_nr, sequence, issued_at, held, reference, sha256, compact)
-            select $1, $2, $3, $4, $5, $6, $7
-            where not exists (select 1 from issue where serial_nr = $1 and sequence >= $2)",
-        )
-        .bind(&license.serial_nr)
-        .bind(license.sequence.cast_signed())
-        .bind(license.issued_at.0)
-        .bind(issue.held)
-        .bind(issue.reference)
-        .bind(licensing::envelope::sha256(issue.compact))
-        .bind(issue.compact)
-        .execute(&mut *tx)
-        .await?;
-        if inserted.rows_affected() == 0 {
-            return Err(Failure::new(format!(
-                "Sequence {} of {} is not above what was issued before. Nothing was issued; try again.",
-                license.sequence, license.serial_nr
-            )));
-        }
-        for module in &license.module_licenses {
-            let is_user_license = module.license_type == LicenseType::UserLicense;
-            sqlx::query("insert into issued_module (serial_nr, sequence, module, total) values ($1, $2, $3, $4)")
-                .bind(&license.serial_nr)
-                .bind(license.sequence.cast_signed())
-                .bind(module.module_name.as_str())
-                .bind(module.total().filter(|_| is_user_license))
-                .execute(&mut *tx)
-                .await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        let customer = customer(&mut tx, serial_nr).await?;
+        Ok(Issuance {
+            tx,
+            highest: highest.unsigned_abs(),
+            customer,
+        })
     }
 
     /// Issues of one module that are served, newest first; at most 1,000.
@@ -245,6 +203,83 @@ impl Db {
             .execute(&self.0)
             .await?;
         Ok(done.rows_affected() > 0)
+    }
+}
+
+async fn customer(
+    connection: &mut SqliteConnection,
+    serial_nr: &str,
+) -> Result<Option<Customer>, Failure> {
+    let look = "select company_name, withdrawn from customer where serial_nr = $1";
+    Ok(sqlx::query_as(look)
+        .bind(serial_nr)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// Issuing for one serial number, under way. Dropped, it never was.
+#[derive(Debug)]
+pub struct Issuance {
+    tx: Transaction<'static, Sqlite>,
+    highest: u64,
+    customer: Option<Customer>,
+}
+
+impl Issuance {
+    /// The highest sequence ever signed for the serial number, held ones included; 0 when none.
+    #[must_use]
+    pub fn highest(&self) -> u64 {
+        self.highest
+    }
+
+    /// Who has the serial number so far.
+    #[must_use]
+    pub fn customer(&self) -> Option<&Customer> {
+        self.customer.as_ref()
+    }
+
+    /// Keeps a signed license. What is held changes nothing of what consoles are told, nor of what the order page shows.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn keep(mut self, issue: &NewIssue<'_>) -> Result<(), Failure> {
+        let license = issue.license;
+        let order =
+            serde_json::to_string(issue.order).map_err(|error| Failure::new(error.to_string()))?;
+        sqlx::query(
+            "insert into customer (serial_nr, company_name, withdrawn, last_order) values ($1, $2, false, $3)
+            on conflict (serial_nr) do update set company_name = excluded.company_name, withdrawn = false, last_order = excluded.last_order
+            where not $4",
+        )
+        .bind(&license.serial_nr)
+        .bind(&license.company_name)
+        .bind(order)
+        .bind(issue.held)
+        .execute(&mut *self.tx)
+        .await?;
+        sqlx::query(
+            "insert into issue (serial_nr, sequence, issued_at, held, reference, sha256, compact) values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(&license.serial_nr)
+        .bind(license.sequence.cast_signed())
+        .bind(license.issued_at.0)
+        .bind(issue.held)
+        .bind(issue.reference)
+        .bind(licensing::envelope::sha256(issue.compact))
+        .bind(issue.compact)
+        .execute(&mut *self.tx)
+        .await?;
+        for module in &license.module_licenses {
+            sqlx::query("insert into issued_module (serial_nr, sequence, module, total) values ($1, $2, $3, $4)")
+                .bind(&license.serial_nr)
+                .bind(license.sequence.cast_signed())
+                .bind(module.module_name.as_str())
+                .bind(module.total())
+                .execute(&mut *self.tx)
+                .await?;
+        }
+        self.tx.commit().await?;
+        Ok(())
     }
 }
 

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use licensing::envelope::sign::sign;
-use licensing::envelope::{Expected, VerifiedLicense, file_of_compact, verify};
-use licensing::license::{Installation, License, SEQUENCE_MAX, Timestamp};
+use licensing::envelope::{CLOCK_TOLERANCE_MS, Expected, VerifiedLicense, file_of_compact, verify};
+use licensing::license::{INSTALLATION_TEXT_MAX, Installation, License, SEQUENCE_MAX, Timestamp};
 use licensing::trust::Trust;
 
 use crate::Failure;
 use crate::catalogue::{Catalogue, Order};
-use crate::db::{Db, NewIssue};
+use crate::db::{Customer, Db, NewIssue};
 use crate::keys;
 
 /// The catalogue that was issued from last, kept for the order page.
@@ -25,12 +25,23 @@ pub struct Issuing<'a> {
     pub sequence: Option<u64>,
     /// When it counts as signed.
     pub issued_at: Timestamp,
+    /// Now: what consoles will hold dates against.
+    pub now: Timestamp,
     /// Sign and count, but do not serve.
     pub hold: bool,
-    /// The vendor's order number.
-    pub reference: String,
+    /// The vendor's order number; none: the order's.
+    pub reference: Option<String>,
     /// Write it as a file, too.
     pub out: Option<PathBuf>,
+}
+
+/// What was issued.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The license.
+    pub license: VerifiedLicense,
+    /// What is allowed and yet may surprise: a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// Signs and keeps the license of an order.
@@ -42,8 +53,11 @@ pub async fn issue(
     issuing: &Issuing<'_>,
     catalogue: &Catalogue,
     order: &Order,
-) -> Result<VerifiedLicense, Failure> {
-    let highest = db.highest_sequence(&order.serial_nr).await?;
+) -> Result<Issued, Failure> {
+    is_whole(order)?;
+    let signing = keys::signing(issuing.data)?;
+    let issuance = db.issuance(&order.serial_nr).await?;
+    let highest = issuance.highest();
     let sequence = issuing.sequence.unwrap_or(highest + 1);
     if sequence <= highest || sequence > SEQUENCE_MAX {
         return Err(Failure::new(format!(
@@ -52,27 +66,79 @@ pub async fn issue(
         )));
     }
     let license = catalogue.license(order, sequence, issuing.issued_at)?;
-    let signing = keys::signing(issuing.data)?;
     let compact = sign(&signing.key, &signing.certificate, &license);
     let verified = checked(&compact, &license, issuing)?;
+    let mut warnings = catalogue.warnings(order);
+    warnings.extend(surprises(&verified, issuing, issuance.customer()));
+    let reference = issuing.reference.as_ref().unwrap_or(&order.reference);
     let new = NewIssue {
         license: &license,
         compact: &compact,
         order,
         held: issuing.hold,
-        reference: &issuing.reference,
+        reference,
     };
-    db.keep(&new).await?;
+    issuance.keep(&new).await?;
     if let Some(file) = &issuing.out {
         fs::write(file, file_of_compact(&compact)).map_err(|error| {
             Failure::new(format!(
-                "Issued, but {} could not be written: {error}",
+                "Sequence {sequence} is issued, but {} could not be written: {error}. Issue once more with another --out.",
                 file.display()
             ))
         })?;
     }
-    keep_catalogue(issuing.data, catalogue)?;
-    Ok(verified)
+    Ok(Issued {
+        license: verified,
+        warnings,
+    })
+}
+
+/// Serial number and company are there, and no longer than a console takes.
+fn is_whole(order: &Order) -> Result<(), Failure> {
+    for (name, text) in [
+        ("serial_nr", &order.serial_nr),
+        ("company_name", &order.company_name),
+    ] {
+        if text.trim().is_empty() || text.chars().count() > INSTALLATION_TEXT_MAX {
+            return Err(Failure::new(format!(
+                "The order's {name} has 1 to {INSTALLATION_TEXT_MAX} characters."
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What a console will not accept today although the license is genuine, and a company that is another than before.
+fn surprises(
+    verified: &VerifiedLicense,
+    issuing: &Issuing<'_>,
+    before: Option<&Customer>,
+) -> Vec<String> {
+    let mut surprises = Vec::new();
+    let license = verified.license();
+    let not_after = verified.certificate().not_after;
+    if issuing.issued_at > issuing.now.plus_ms(CLOCK_TOLERANCE_MS) {
+        surprises.push(format!("Consoles refuse it until {}.", license.issued_at));
+    }
+    if not_after < issuing.now {
+        surprises.push(format!(
+            "The owner's certificate ended on {not_after}, so consoles refuse it. Have a new key certified: `zetel-vendor keys owner`."
+        ));
+    }
+    let other = before.filter(|before| {
+        let company = Installation {
+            serial_nr: license.serial_nr.clone(),
+            company_name: before.company_name.clone(),
+        };
+        !issuing.hold && !company.is_for(license)
+    });
+    if let Some(before) = other {
+        surprises.push(format!(
+            "{} was {} so far. A console that still says so gets no answer until its company is changed; record that with `zetel-vendor register`.",
+            license.serial_nr, before.company_name
+        ));
+    }
+    surprises
 }
 
 /// Holds a license against everything that a console checks, as of when it was signed.
@@ -102,10 +168,18 @@ fn checked(
     })
 }
 
-fn keep_catalogue(data: &Path, catalogue: &Catalogue) -> Result<(), Failure> {
+/// Keeps the catalogue for the order page.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn keep_catalogue(data: &Path, catalogue: &Catalogue) -> Result<(), Failure> {
     let json = serde_json::to_string(catalogue).map_err(|error| Failure::new(error.to_string()))?;
     let file = data.join(CATALOGUE);
-    fs::write(&file, json).map_err(|error| Failure::new(format!("{}: {error}", file.display())))
+    // Renamed into place: the order page may be reading it.
+    let new = data.join(format!("{CATALOGUE}.{}", std::process::id()));
+    fs::write(&new, json)
+        .and_then(|()| fs::rename(&new, &file))
+        .map_err(|error| Failure::new(format!("{}: {error}", file.display())))
 }
 
 /// The catalogue that was issued from last.

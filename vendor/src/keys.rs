@@ -5,11 +5,13 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use axum::http::Uri;
 use licensing::envelope::sign::{PrivateKey, certify};
 use licensing::license::{OwnerName, Timestamp};
 use licensing::trust::{Certificate, Jwk};
 
 use crate::Failure;
+use crate::host::is_loopback;
 
 /// The owner's private key in the data folder.
 const OWNER_KEY: &str = "owner.private.jwk";
@@ -47,6 +49,7 @@ pub fn make_root(folder: &Path, name: &str) -> Result<(PathBuf, PathBuf), Failur
 /// # Errors
 /// When the root cannot be read, or the files exist.
 pub fn make_owner(data: &Path, root: &Path, owner: &NewOwner) -> Result<(), Failure> {
+    owner.addresses_are_safe()?;
     let root = read_private(root)?;
     create_folder(data)?;
     let key = new_key()?;
@@ -63,6 +66,20 @@ pub fn make_owner(data: &Path, root: &Path, owner: &NewOwner) -> Result<(), Fail
     write_private(&data.join(OWNER_KEY), &key.to_jwk_text())?;
     write(&data.join(ROOT_KEY), &public_text(&root)?)?;
     write(&data.join(OWNER_CERTIFICATE), &certify(&root, &certificate))
+}
+
+/// Whether an owner's key was made in this folder.
+///
+/// # Errors
+/// When it was not.
+pub fn is_data_folder(data: &Path) -> Result<(), Failure> {
+    if data.join(OWNER_CERTIFICATE).is_file() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} is no data folder of an owner: there is no {OWNER_CERTIFICATE}. Name another --data, or make it with `zetel-vendor keys owner`.",
+        data.display()
+    )))
 }
 
 /// The root that certified the owner of a data folder.
@@ -97,6 +114,46 @@ pub struct NewOwner {
     pub license_url: Option<String>,
     /// https or mailto.
     pub contact_url: Option<String>,
+}
+
+impl NewOwner {
+    /// A console asks and links to https alone, and to plain http on its own machine.
+    fn addresses_are_safe(&self) -> Result<(), Failure> {
+        let mail = |url: &&String| url.starts_with("mailto:");
+        let addresses = [
+            ("--license-url", self.license_url.as_ref()),
+            ("--store-url", self.store_url.as_ref()),
+            (
+                "--contact-url",
+                self.contact_url.as_ref().filter(|url| !mail(url)),
+            ),
+        ];
+        for (flag, url) in addresses {
+            if let Some(url) = url.filter(|url| !is_safe(url)) {
+                let or = if flag == "--contact-url" {
+                    ", or mailto:"
+                } else {
+                    ""
+                };
+                return Err(Failure::new(format!(
+                    "{flag} {url}: consoles take https:// only{or} (http:// on loopback, for trying out)."
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_safe(url: &str) -> bool {
+    let Ok(url) = url.parse::<Uri>() else {
+        return false;
+    };
+    let host = url.host().unwrap_or_default();
+    match url.scheme_str() {
+        Some("https") => !host.is_empty(),
+        Some("http") => is_loopback(host),
+        _ => false,
+    }
 }
 
 /// The key and certificate of a data folder.

@@ -1,164 +1,23 @@
 //! `zetel-vendor`: makes keys, issues licenses, serves them to consoles.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
+mod arguments;
+
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
-use licensing::license::{OwnerName, Timestamp};
+use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 use vendor::Failure;
 use vendor::catalogue::{Catalogue, Order, read};
 use vendor::clock::now;
 use vendor::db::Db;
-use vendor::issue::{Issuing, issue};
-use vendor::keys::{NewOwner, make_owner, make_root};
-use vendor::serve::router;
+use vendor::issue::{Issuing, issue, keep_catalogue, kept_catalogue};
+use vendor::keys::{NewOwner, is_data_folder, make_owner, make_root};
+use vendor::serve::{router, serve};
 use vendor::state::Server;
 
-/// The license server of a module owner: make keys, issue licenses, serve them to consoles.
-///
-/// In this order: `keys root` once, `keys owner` once per owner, `issue` for every order, `serve` all the time.
-#[derive(Parser)]
-#[command(name = "zetel-vendor", version, arg_required_else_help = true)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Make a root key, or an owner's key with its certificate
-    #[command(subcommand)]
-    Keys(Keys),
-    /// Sign the license of an order, count its sequence, and publish it
-    Issue(Issue),
-    /// Record that a customer may change to another serial number
-    Register(Register),
-    /// Answer "withdrawn" for a serial number, until something new is issued for it
-    Withdraw(Withdraw),
-    /// Answer consoles over HTTP
-    Serve(Serve),
-}
-
-#[derive(Subcommand)]
-enum Keys {
-    /// Make a root key: NAME.jwk for whoever is to trust it, NAME.private.jwk for you alone
-    Root {
-        /// Folder for both files
-        #[arg(long)]
-        out: PathBuf,
-        /// Name of the files
-        #[arg(long, default_value = "root")]
-        name: String,
-    },
-    /// Make an owner's key in a data folder, and certify it by a root
-    Owner(Owner),
-}
-
-#[derive(Args)]
-struct Owner {
-    /// The root's private key: NAME.private.jwk
-    #[arg(long)]
-    root: PathBuf,
-    /// Code name of the owner, A-Z and 0-9
-    #[arg(long)]
-    owner: OwnerName,
-    /// Name of the owner's tab in the console
-    #[arg(long)]
-    description: String,
-    /// Where consoles fetch licenses (https)
-    #[arg(long)]
-    license_url: Option<String>,
-    /// Where administrators buy (https)
-    #[arg(long)]
-    store_url: Option<String>,
-    /// How to reach the owner (https or mailto)
-    #[arg(long)]
-    contact_url: Option<String>,
-    /// Valid from this instant, RFC 3339 in UTC; absent: from now
-    #[arg(long)]
-    valid_from: Option<Timestamp>,
-    /// Valid for so many days
-    #[arg(long, default_value_t = 730)]
-    valid_days: i64,
-    /// Data folder of this owner
-    #[arg(long)]
-    data: PathBuf,
-}
-
-#[derive(Args)]
-struct Issue {
-    /// Data folder of the owner
-    #[arg(long)]
-    data: PathBuf,
-    /// What can be sold (TOML)
-    #[arg(long)]
-    catalogue: PathBuf,
-    /// What was ordered (TOML)
-    #[arg(long)]
-    order: PathBuf,
-    /// The sequence; absent: the next. It must be above every other of the serial number
-    #[arg(long)]
-    sequence: Option<u64>,
-    /// When it counts as signed, RFC 3339 in UTC; absent: now
-    #[arg(long)]
-    issued_at: Option<Timestamp>,
-    /// Sign and count, but do not serve: for the mail
-    #[arg(long)]
-    hold: bool,
-    /// Write the license as a file, too
-    #[arg(long)]
-    out: Option<PathBuf>,
-    /// Your order number
-    #[arg(long, default_value = "")]
-    reference: String,
-}
-
-#[derive(Args)]
-struct Register {
-    /// Data folder of the owner
-    #[arg(long)]
-    data: PathBuf,
-    /// Serial number so far
-    #[arg(long)]
-    from: String,
-    /// New serial number; a license must be issued for it
-    #[arg(long)]
-    to: String,
-    /// Company of the new serial number
-    #[arg(long)]
-    company: String,
-}
-
-#[derive(Args)]
-struct Withdraw {
-    /// Data folder of the owner
-    #[arg(long)]
-    data: PathBuf,
-    /// Serial number
-    #[arg(long)]
-    serial: String,
-}
-
-#[derive(Args)]
-struct Serve {
-    /// Data folder of the owner
-    #[arg(long)]
-    data: PathBuf,
-    /// Address to listen on
-    #[arg(long, default_value = "127.0.0.1:8700")]
-    listen: SocketAddr,
-    /// Listen beyond loopback although this speaks plain HTTP: a proxy in front of it speaks TLS
-    #[arg(long)]
-    behind_tls_proxy: bool,
-    /// Add the order page at /store: no payment, loopback only
-    #[arg(long)]
-    store: bool,
-    /// Most requests of one address in a minute
-    #[arg(long, default_value_t = 600)]
-    requests_per_minute: u32,
-}
+use crate::arguments::{Arguments, Command, Issue, Keys, Register, Serve, Withdraw};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -217,14 +76,22 @@ fn run_keys(keys: Keys) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The database of a data folder; a folder that is none is not made one by a slip of the pen.
+async fn open(data: &Path) -> Result<Db, Failure> {
+    is_data_folder(data)?;
+    Db::open(data).await
+}
+
 async fn run_issue(arguments: Issue) -> Result<(), Failure> {
     let catalogue: Catalogue = read(&arguments.catalogue)?;
     let order: Order = read(&arguments.order)?;
-    let db = Db::open(&arguments.data).await?;
+    let db = open(&arguments.data).await?;
+    let now = now();
     let issuing = Issuing {
         data: &arguments.data,
         sequence: arguments.sequence,
-        issued_at: arguments.issued_at.unwrap_or_else(now),
+        issued_at: arguments.issued_at.unwrap_or(now),
+        now,
         hold: arguments.hold,
         reference: arguments.reference,
         out: arguments.out,
@@ -232,33 +99,49 @@ async fn run_issue(arguments: Issue) -> Result<(), Failure> {
     let issued = issue(&db, &issuing, &catalogue, &order).await;
     db.close().await;
     let issued = issued?;
-    let license = issued.license();
+    keep_catalogue(&arguments.data, &catalogue)?;
+    for warning in &issued.warnings {
+        eprintln!("zetel-vendor: warning: {warning}");
+    }
+    let license = issued.license.license();
     let how = if arguments.hold { "held" } else { "published" };
     println!(
-        "Issued sequence {} of {} for {}, {how}.",
-        license.sequence, license.owner_name, license.serial_nr
+        "Issued sequence {} of {} for {} ({}), {how}.",
+        license.sequence, license.owner_name, license.serial_nr, license.company_name
     );
     Ok(())
 }
 
 async fn run_register(arguments: Register) -> Result<(), Failure> {
-    let db = Db::open(&arguments.data).await?;
-    db.register(&arguments.from, &arguments.to, &arguments.company, now())
-        .await?;
-    let published = db.published(&arguments.to).await?;
+    let Register {
+        data,
+        from,
+        to,
+        company,
+    } = arguments;
+    let is_same = from == to;
+    let db = open(&data).await?;
+    db.register(&from, &to, &company, now()).await?;
+    let (customer, published) = (db.customer(&to).await?, db.published(&to).await?);
     db.close().await;
-    println!(
-        "Recorded: {} may become {} for {}.",
-        arguments.from, arguments.to, arguments.company
-    );
-    if published.is_none() {
-        println!("Nothing is issued for {} yet: do that next.", arguments.to);
+    println!("Recorded: {from} may become {to} for {company}.");
+    match customer.filter(|_| published.is_some()) {
+        None => println!("Nothing is published for {to} yet: issue its license next."),
+        Some(customer) if customer.company_name != company => println!(
+            "The license of {to} is for {}, so a console that asks for {company} gets no answer: issue one for that company next.",
+            customer.company_name
+        ),
+        Some(customer) if customer.withdrawn => {
+            println!("The license of {to} was withdrawn: issue a new one next.");
+        }
+        Some(_) if is_same => println!("The serial number stays, the company changes."),
+        Some(_) => {}
     }
     Ok(())
 }
 
 async fn run_withdraw(arguments: Withdraw) -> Result<(), Failure> {
-    let db = Db::open(&arguments.data).await?;
+    let db = open(&arguments.data).await?;
     let known = db.withdraw(&arguments.serial).await?;
     db.close().await;
     if !known {
@@ -275,35 +158,48 @@ async fn run_withdraw(arguments: Withdraw) -> Result<(), Failure> {
 }
 
 async fn run_serve(arguments: Serve) -> Result<(), Failure> {
-    let loopback = arguments.listen.ip().is_loopback();
-    if !loopback && !arguments.behind_tls_proxy {
-        return Err(Failure::new(format!(
-            "{} is not loopback, and this speaks plain HTTP. Put a TLS proxy in front and say --behind-tls-proxy, or listen on 127.0.0.1.",
-            arguments.listen
-        )));
-    }
+    let listen = arguments.listen;
+    let loopback = listen.ip().is_loopback();
     if !loopback && arguments.store {
         return Err(Failure::new(
-            "The order page is for loopback only: leave --store away, or listen on 127.0.0.1.",
+            "The order page asks nobody who they are, so it is for loopback only: leave --store away, or listen on 127.0.0.1.",
         ));
     }
-    let db = Db::open(&arguments.data).await?;
-    let listener = tokio::net::TcpListener::bind(arguments.listen)
-        .await
-        .map_err(|error| Failure::new(format!("{}: {error}", arguments.listen)))?;
-    tracing::info!(listen = %arguments.listen, "serving");
-    let server = Server::new(db.clone(), arguments.data, arguments.requests_per_minute);
-    let service =
-        router(server, arguments.store).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(stopped())
-        .await;
+    if !loopback && !arguments.behind_tls_proxy {
+        return Err(Failure::new(format!(
+            "{listen} is not loopback, and this speaks plain HTTP: whoever listens in would read licenses. Put a TLS proxy in front and say \
+             --behind-tls-proxy, or listen on 127.0.0.1."
+        )));
+    }
+    let db = open(&arguments.data).await?;
+    if arguments.store {
+        kept_catalogue(&arguments.data)?;
+    }
+    let listener = tokio::net::TcpListener::bind(listen).await;
+    let listener = listener.map_err(|error| {
+        Failure::new(format!(
+            "Cannot listen on {listen}: {error}. Another program may listen there: stop it, or choose another --listen."
+        ))
+    })?;
+    // The address as bound: port 0 means any.
+    let bound = listener.local_addr().unwrap_or(listen);
+    tracing::info!("listening on http://{bound}");
+    let mut server = Server::new(db.clone(), arguments.data, arguments.requests_per_minute);
+    server.behind_proxy = arguments.behind_tls_proxy;
+    let until_stdin_ends = arguments.until_stdin_ends;
+    let stop = async move {
+        tokio::select! {
+            () = told_to_stop() => {}
+            () = stdin_ends(), if until_stdin_ends => {}
+        }
+    };
+    let served = serve(listener, router(server, arguments.store), stop).await;
     db.close().await;
-    served.map_err(|error| Failure::new(error.to_string()))
+    served
 }
 
 /// Ends when somebody asks this to stop.
-async fn stopped() {
+async fn told_to_stop() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
@@ -313,5 +209,16 @@ async fn stopped() {
         tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
     }
     #[cfg(not(unix))]
-    let _ = interrupted.await;
+    drop(interrupted.await);
+}
+
+/// Ends with standard input: whoever holds its other end is gone.
+async fn stdin_ends() {
+    let (told, ended) = tokio::sync::oneshot::channel();
+    // A thread of its own, which the runtime does not wait for: a read of standard input cannot be interrupted.
+    std::thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        let _ = told.send(());
+    });
+    let _ = ended.await;
 }

@@ -1,28 +1,22 @@
 //! What serving needs: the memory, the data folder, and who asked how often.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use crate::db::Db;
-
-/// A minute: the window of the limit.
-const WINDOW: Duration = Duration::from_secs(60);
-/// Most addresses that the limit remembers; when there are more, it begins anew.
-const PEERS_MAX: usize = 10_000;
+use crate::limit::Limit;
 
 /// What serving needs. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Server {
     /// The license server's memory.
     pub db: Db,
     /// Data folder: the order page issues.
     pub data: Arc<PathBuf>,
-    /// Most requests of one address in a minute; 429 beyond.
-    pub requests_per_minute: u32,
-    seen: Arc<Mutex<HashMap<IpAddr, (Instant, u32)>>>,
+    /// How often one address may ask.
+    pub limit: Arc<Limit>,
+    /// A proxy of ours says in `X-Forwarded-For` who asks.
+    pub behind_proxy: bool,
 }
 
 impl Server {
@@ -32,24 +26,8 @@ impl Server {
         Self {
             db,
             data: Arc::new(data),
-            requests_per_minute,
-            seen: Arc::default(),
+            limit: Arc::new(Limit::new(requests_per_minute)),
+            behind_proxy: false,
         }
-    }
-
-    /// Seconds to wait when this address asks too often.
-    pub(crate) fn too_often(&self, peer: IpAddr) -> Option<u64> {
-        let now = Instant::now();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= PEERS_MAX && !seen.contains_key(&peer) {
-            seen.clear();
-        }
-        let (since, count) = seen.entry(peer).or_insert((now, 0));
-        if now.duration_since(*since) >= WINDOW {
-            (*since, *count) = (now, 0);
-        }
-        *count = count.saturating_add(1);
-        (*count > self.requests_per_minute)
-            .then(|| (WINDOW - now.duration_since(*since)).as_secs().max(1))
     }
 }

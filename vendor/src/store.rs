@@ -1,31 +1,62 @@
 //! The order page: plain HTML, no script, no payment. For trying the whole loop on one machine; only ever on loopback.
+//!
+//! `page` is what it looks like, `texts` what it says. A further field of an order begins in [`Wish`].
+
+mod page;
+mod texts;
 
 use std::collections::HashMap;
 
 use axum::Form;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use licensing::license::{LicenseType, ModuleName};
+use licensing::license::{ModuleName, Timestamp};
 use serde::Deserialize;
+use tower_http::csrf::CsrfLayer;
 
+use self::page::Page;
+use self::texts::Texts;
 use crate::Failure;
-use crate::catalogue::{Catalogue, Order, Quantity};
+use crate::catalogue::{Catalogue, Order, Product, Quantity};
 use crate::clock::now;
+use crate::host::is_loopback;
 use crate::issue::{Issuing, issue, kept_catalogue};
 use crate::state::Server;
 
+/// Where the page is.
+pub const STORE_PATH: &str = "/store";
+const STYLE_PATH: &str = "/store/style.css";
+const STYLE: &str = include_str!("store/style.css");
 /// Most of one module that the page sells.
 const NUMBER_MAX: i32 = 1_000_000;
-const STYLE: &str = include_str!("store/style.css");
 
+/// The page asks nobody who they are, so it answers this machine alone: by its name (a foreign name may be made to lead here), and
+/// never to a form of another site.
 pub(crate) fn router() -> Router<Server> {
-    Router::new().route("/store", get(show).post(order)).route(
-        "/store/style.css",
-        get(async || ([(header::CONTENT_TYPE, "text/css")], STYLE)),
-    )
+    let style = ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE);
+    Router::new()
+        .route(STORE_PATH, get(show).post(order))
+        .route(STYLE_PATH, get(async move || style))
+        .layer(CsrfLayer::new())
+        .layer(from_fn(on_this_machine))
+}
+
+async fn on_this_machine(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST);
+    let host = host
+        .and_then(|host| host.to_str().ok())
+        .and_then(|host| host.parse::<Authority>().ok());
+    if host.is_some_and(|host| is_loopback(host.host())) {
+        next.run(request).await
+    } else {
+        let says = "the order page is for this machine alone: open it by 127.0.0.1\n";
+        (StatusCode::FORBIDDEN, says).into_response()
+    }
 }
 
 #[derive(Deserialize)]
@@ -34,237 +65,176 @@ struct Asked {
     serial: String,
 }
 
-async fn show(State(server): State<Server>, Query(asked): Query<Asked>) -> Result<Response, Fault> {
-    let Some(known) = known(&server, &asked.serial).await? else {
-        return Ok(unknown(&asked.serial));
-    };
-    Ok(page(
-        &known.catalogue.description,
-        &form(&known, &asked.serial, &HashMap::new(), &[]),
-    )
-    .into_response())
+async fn show(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let texts = Texts::of(&headers);
+    match Customer::find(&server, &asked.serial).await {
+        Ok(Some(customer)) => Page::form(texts, &customer, &Wish::none(&customer)),
+        Ok(None) => Page::whose(texts, &asked.serial),
+        Err(failure) => failed(texts, &failure),
+    }
 }
 
 async fn order(
     State(server): State<Server>,
     headers: HeaderMap,
     Form(sent): Form<HashMap<String, String>>,
-) -> Result<Response, Fault> {
-    if headers
-        .get("sec-fetch-site")
-        .is_some_and(|site| site != "same-origin" && site != "none")
-    {
-        return Ok((StatusCode::FORBIDDEN, "orders come from the order page\n").into_response());
-    }
-    let serial = sent.get("serial").cloned().unwrap_or_default();
-    let Some(known) = known(&server, &serial).await? else {
-        return Ok(unknown(&serial));
+) -> Response {
+    let texts = Texts::of(&headers);
+    let serial = sent.get("serial").map_or("", String::as_str);
+    let customer = match Customer::find(&server, serial).await {
+        Ok(Some(customer)) => customer,
+        Ok(None) => return Page::whose(texts, serial),
+        Err(failure) => return failed(texts, &failure),
     };
-    let (order, wrong) = changed(&known, &sent);
-    if !wrong.is_empty() {
-        let again = page(
-            &known.catalogue.description,
-            &form(&known, &serial, &sent, &wrong),
-        );
-        return Ok((StatusCode::BAD_REQUEST, again).into_response());
+    let wish = Wish::of(&customer, &sent);
+    if wish.has_faults() {
+        return Page::form(texts, &customer, &wish);
     }
-    if order.modules == known.order.modules {
-        let content = format!(
-            "<h1>Nothing changed</h1><p>No number differs from your license, so nothing was ordered.</p>{}",
-            back(&serial)
-        );
-        return Ok(page(&known.catalogue.description, &content).into_response());
+    if wish.changes().next().is_none() {
+        return Page::nothing(texts, &customer);
     }
+    match bought(&server, &customer, &wish).await {
+        Ok(bought) => Page::thanks(texts, &customer, &wish, &bought),
+        Err(failure) => failed(texts, &failure),
+    }
+}
+
+/// What an order came to.
+struct Bought {
+    reference: String,
+    sequence: u64,
+}
+
+async fn bought(server: &Server, customer: &Customer, wish: &Wish<'_>) -> Result<Bought, Failure> {
     let issued_at = now();
-    let reference = format!("W-{}", issued_at.0);
+    let reference = order_number(issued_at);
     let issuing = Issuing {
         data: &server.data,
         sequence: None,
         issued_at,
+        now: issued_at,
         hold: false,
-        reference: reference.clone(),
+        reference: Some(reference.clone()),
         out: None,
     };
-    let license = issue(&server.db, &issuing, &known.catalogue, &order).await?;
-    let content = format!(
-        "<h1>Thank you for your order</h1><dl><dt>Order number</dt><dd>{reference}</dd><dt>New license</dt><dd>sequence {}</dd>\
-        <dt>Serial number</dt><dd>{}</dd></dl><p>Your console fetches the new license by itself within a day. To have it now, go back to \
-        the console and choose <b>Check now</b>.</p>{}",
-        license.license().sequence,
-        escaped(&serial),
-        back(&serial)
-    );
-    Ok(page(&known.catalogue.description, &content).into_response())
+    let order = wish.order(customer);
+    let issued = issue(&server.db, &issuing, &customer.catalogue, &order).await?;
+    Ok(Bought {
+        reference,
+        sequence: issued.license.license().sequence,
+    })
 }
 
-/// A customer and what can be sold to them.
-struct Known {
+fn order_number(at: Timestamp) -> String {
+    format!("W-{}", at.0)
+}
+
+fn failed(texts: &'static Texts, failure: &Failure) -> Response {
+    tracing::error!(%failure, "the order page failed");
+    Page::failed(texts, failure)
+}
+
+/// Who orders: what they have, and what can be sold to them.
+struct Customer {
     catalogue: Catalogue,
     order: Order,
 }
 
-async fn known(server: &Server, serial: &str) -> Result<Option<Known>, Fault> {
-    let Some(customer) = server.db.customer(serial).await? else {
-        return Ok(None);
-    };
-    Ok(Some(Known {
-        catalogue: kept_catalogue(&server.data)?,
-        order: customer.last_order,
-    }))
+impl Customer {
+    /// Whoever has a license that is served.
+    async fn find(server: &Server, serial: &str) -> Result<Option<Self>, Failure> {
+        let Some(order) = server.db.last_order(serial).await? else {
+            return Ok(None);
+        };
+        let catalogue = kept_catalogue(&server.data)?;
+        Ok(Some(Self { catalogue, order }))
+    }
+
+    /// What they have and may see, in the catalogue's order.
+    fn visible(&self) -> impl Iterator<Item = (&Product, Quantity)> {
+        let visible = self
+            .catalogue
+            .modules
+            .iter()
+            .filter(|module| !module.hidden);
+        visible.filter_map(|module| Some((module, *self.order.modules.get(&module.name)?)))
+    }
 }
 
-/// The order with the numbers that were sent, and the modules whose number makes no sense.
-fn changed(known: &Known, sent: &HashMap<String, String>) -> (Order, Vec<ModuleName>) {
-    let mut order = known.order.clone();
-    let mut wrong = Vec::new();
-    for product in known
-        .catalogue
-        .modules
-        .iter()
-        .filter(|product| !product.hidden)
-    {
-        let (Some(text), Some(Quantity::Number(number))) = (
-            sent.get(product.name.as_str()),
-            order.modules.get_mut(&product.name),
-        ) else {
-            continue;
-        };
-        match text.trim().parse::<i32>() {
-            Ok(wanted) if (1..=NUMBER_MAX).contains(&wanted) => *number = wanted,
-            _ => wrong.push(product.name.clone()),
+/// What somebody wants to have: a line for each module with a number.
+struct Wish<'a> {
+    lines: Vec<Line<'a>>,
+}
+
+/// One module of an order.
+struct Line<'a> {
+    module: &'a ModuleName,
+    description: &'a str,
+    now: i32,
+    /// As it was typed.
+    typed: String,
+    /// The number; none: what was typed is none that can be sold.
+    wanted: Option<i32>,
+}
+
+impl<'a> Wish<'a> {
+    /// Everything as it is.
+    fn none(customer: &'a Customer) -> Self {
+        Self::of(customer, &HashMap::new())
+    }
+
+    /// The numbers of a form; what it does not name stays as it is.
+    fn of(customer: &'a Customer, sent: &HashMap<String, String>) -> Self {
+        let lines = customer.visible().filter_map(|(module, quantity)| {
+            let Quantity::Number(now) = quantity else {
+                return None;
+            };
+            let typed = sent.get(module.name.as_str()).cloned();
+            let typed = typed.unwrap_or_else(|| now.to_string());
+            let wanted = typed.trim().parse().ok();
+            Some(Line {
+                module: &module.name,
+                description: &module.description,
+                now,
+                wanted: wanted.filter(|wanted| (1..=NUMBER_MAX).contains(wanted) || *wanted == now),
+                typed,
+            })
+        });
+        Self {
+            lines: lines.collect(),
         }
     }
-    known.catalogue.raise_members(&mut order);
-    (order, wrong)
-}
 
-fn form(
-    known: &Known,
-    serial: &str,
-    sent: &HashMap<String, String>,
-    wrong: &[ModuleName],
-) -> String {
-    let mut rows = String::new();
-    let shown = known
-        .catalogue
-        .modules
-        .iter()
-        .filter(|product| !product.hidden);
-    for product in shown.filter(|product| product.license_type == LicenseType::UserLicense) {
-        let name = product.name.as_str();
-        let now = match known.order.modules.get(&product.name) {
-            Some(Quantity::Number(number)) => number.to_string(),
-            Some(Quantity::Word(_)) => "unlimited".to_owned(),
-            None => continue,
-        };
-        let label = escaped(&product.description);
-        let input = if now == "unlimited" {
-            "unlimited".to_owned()
-        } else {
-            let value = escaped(sent.get(name).map_or(now.as_str(), String::as_str));
-            let fault = if wrong.contains(&product.name) {
-                format!(
-                    "<p class=\"fault\" id=\"fault-{name}\">⚠ A whole number from 1 to {NUMBER_MAX}.</p>"
-                )
-            } else {
-                String::new()
-            };
-            let invalid = if fault.is_empty() {
-                String::new()
-            } else {
-                format!(" aria-invalid=\"true\" aria-describedby=\"fault-{name}\"")
-            };
-            format!(
-                "<input id=\"{name}\" name=\"{name}\" inputmode=\"numeric\" required autocomplete=\"off\" value=\"{value}\"{invalid}>{fault}"
-            )
-        };
-        rows.push_str(&format!(
-            "<tr><th scope=\"row\"><label for=\"{name}\">{label}</label></th><td class=\"number\">{now}</td><td>{input}</td></tr>"
-        ));
+    fn line(&self, module: &ModuleName) -> Option<&Line<'a>> {
+        self.lines.iter().find(|line| line.module == module)
     }
-    format!(
-        "<h1>Order licences</h1><p>{} · serial number {}</p><form method=\"post\" action=\"/store\">\
-        <input type=\"hidden\" name=\"serial\" value=\"{}\"><table><thead><tr><th scope=\"col\">Licence</th>\
-        <th scope=\"col\" class=\"number\">Now</th><th scope=\"col\">New number</th></tr></thead><tbody>{rows}</tbody></table>\
-        <p class=\"act\"><button>Order</button> Nothing is charged. What a plan brings is raised with it.</p></form>",
-        escaped(&known.order.company_name),
-        escaped(serial),
-        escaped(serial),
-    )
-}
 
-fn unknown(serial: &str) -> Response {
-    let content = format!(
-        "<h1>Whose licences?</h1><p>{}</p><form method=\"get\" action=\"/store\"><label for=\"serial\">Serial number</label> \
-        <input id=\"serial\" name=\"serial\" required value=\"{}\"> <button>Continue</button></form>",
-        if serial.is_empty() {
-            "Give the serial number of your installation; the console shows it."
-        } else {
-            "⚠ There is no customer with this serial number. Look it up in your console."
-        },
-        escaped(serial)
-    );
-    let status = if serial.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::NOT_FOUND
-    };
-    (status, page("Order page", &content)).into_response()
-}
+    fn has_faults(&self) -> bool {
+        self.lines.iter().any(|line| line.wanted.is_none())
+    }
 
-fn back(serial: &str) -> String {
-    format!(
-        "<p><a href=\"/store?serial={}\">Order again</a></p>",
-        licensing::retrieval::percent_encoded(serial)
-    )
-}
+    /// The lines with another number than now, and that number.
+    fn changes(&self) -> impl Iterator<Item = (&Line<'a>, i32)> {
+        let wanted = self
+            .lines
+            .iter()
+            .filter_map(|line| Some((line, line.wanted?)));
+        wanted.filter(|(line, wanted)| *wanted != line.now)
+    }
 
-fn page(title: &str, content: &str) -> impl IntoResponse + use<> {
-    let policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-    let title = escaped(title);
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-        <meta name=\"color-scheme\" content=\"light dark\"><title>{title}: order licences</title><link rel=\"stylesheet\" href=\"/store/style.css\"></head>\
-        <body><header><p>{title}</p><p class=\"trial\">A trial shop: no payment, on this machine alone.</p></header><main>{content}</main></body></html>"
-    );
-    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(html))
-}
-
-/// Text inside HTML.
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            other => html.push(other),
+    /// What the customer has then; what plans bring is raised with them.
+    fn order(&self, customer: &Customer) -> Order {
+        let mut order = customer.order.clone();
+        for (line, wanted) in self.changes() {
+            order
+                .modules
+                .insert(line.module.clone(), Quantity::Number(wanted));
         }
-    }
-    html
-}
-
-/// A failure of the license server, as a page.
-struct Fault(Failure);
-
-impl From<Failure> for Fault {
-    fn from(failure: Failure) -> Self {
-        Self(failure)
-    }
-}
-
-impl IntoResponse for Fault {
-    fn into_response(self) -> Response {
-        tracing::error!(failure = %self.0, "the order page failed");
-        let content = format!(
-            "<h1>That did not work</h1><p>⚠ {}</p>",
-            escaped(&self.0.to_string())
-        );
-        (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            page("Order page", &content),
-        )
-            .into_response()
+        customer.catalogue.raise_members(&mut order);
+        order
     }
 }
