@@ -25,7 +25,7 @@ interface Fixtures {
 /** The rules that a page is held against. */
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** A refused request is an answer; the browser writes one line about each. */
-const ANSWERS = /^Failed to load resource: the server responded with a status of (401|403|404|409|422|429)/;
+const ANSWERS = /^Failed to load resource: the server responded with a status of (401|403|404|409|422|429|502)/;
 
 export const test = base.extend<Options & Fixtures>({
   scenario: ["blocked", { option: true }],
@@ -85,10 +85,13 @@ export function dialog(page: Page, name: string | RegExp) {
   return page.getByRole("dialog", { name });
 }
 
-/** Texts of a row's cells, without what is there for the eye only. */
-export async function cells(row: Locator): Promise<string[]> {
-  const texts = await row.getByRole("cell").allInnerTexts();
-  return texts.map((text) => text.replace(/\s+/g, " ").trim());
+/** A row's last cells, as they are or will be in a moment. */
+export async function expectCells(row: Locator, expected: string[]) {
+  const last = async () => {
+    const texts = await row.getByRole("cell").allInnerTexts();
+    return texts.slice(-expected.length).map((text) => text.replace(/\s+/g, " ").trim());
+  };
+  await expect.poll(last).toEqual(expected);
 }
 
 export { expect };
