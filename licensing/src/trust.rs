@@ -110,8 +110,75 @@ impl Jwk {
             return None;
         }
         let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(&self.x).ok()?.try_into().ok()?;
+        if !is_reduced(bytes) {
+            return None;
+        }
         VerifyingKey::from_bytes(&bytes)
             .ok()
             .filter(|key| !key.is_weak())
+    }
+}
+
+/// Whether a key's coordinate is below 2^255 - 19: there is a second way to write a few keys, and with it a second thumbprint,
+/// which no list of denied keys would have.
+fn is_reduced(key: [u8; 32]) -> bool {
+    let [lowest, middle @ .., highest] = key;
+    lowest < 0xed || highest & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(bytes: [u8; 32]) -> Option<VerifyingKey> {
+        let jwk = Jwk {
+            kty: "OKP".to_owned(),
+            crv: "Ed25519".to_owned(),
+            x: URL_SAFE_NO_PAD.encode(bytes),
+        };
+        jwk.verifying_key()
+    }
+
+    #[test]
+    fn a_key_that_is_written_in_a_second_way_is_refused() {
+        let mut curve_alone_accepts = 0;
+        for above in 0xed..=0xff {
+            let mut bytes = [0xff; 32];
+            (bytes[0], bytes[31]) = (above, 0x7f);
+            assert!(key(bytes).is_none(), "{above:x}");
+            curve_alone_accepts += usize::from(VerifyingKey::from_bytes(&bytes).is_ok());
+        }
+        assert!(curve_alone_accepts > 0, "else the check would be idle");
+        let mut largest = [0xff; 32];
+        (largest[0], largest[31]) = (0xec, 0x7f);
+        assert!(is_reduced(largest));
+    }
+
+    #[test]
+    fn a_key_of_small_order_is_refused() {
+        let eighth = [
+            [
+                0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10,
+                0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77,
+                0x92, 0xac, 0x03, 0x7a,
+            ],
+            [
+                0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef,
+                0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88,
+                0x6d, 0x53, 0xfc, 0x05,
+            ],
+        ];
+        let zero = [0; 32];
+        let mut one = zero;
+        one[0] = 1;
+        let mut minus_one = [0xff; 32];
+        (minus_one[0], minus_one[31]) = (0xec, 0x7f);
+        for point in eighth.into_iter().chain([zero, one, minus_one]) {
+            let mut other_sign = point;
+            other_sign[31] |= 0x80;
+            for bytes in [point, other_sign] {
+                assert!(key(bytes).is_none(), "{bytes:x?}");
+            }
+        }
     }
 }

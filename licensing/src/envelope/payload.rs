@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CLOCK_TOLERANCE_MS, VerifyCode, VerifyError, strict};
-use crate::license::{License, LicenseType, ModuleLicense, ModuleName, Timestamp};
+use crate::license::{License, LicenseType, ModuleLicense, ModuleName, NAME_MAX, Timestamp};
 use crate::trust::Certificate;
 
 /// How the members of a plan begin in `extra_info`.
@@ -43,6 +43,7 @@ fn is_whole(license: &License, certificate: &Certificate) -> Result<(), VerifyEr
         }
     }
     for module in &license.module_licenses {
+        group_has_a_name(module)?;
         members_are_there(module, &modules)?;
         if let Some(needed) = &module.prerequisite_module_name
             && !modules.contains_key(needed)
@@ -61,6 +62,15 @@ fn is_whole(license: &License, certificate: &Certificate) -> Result<(), VerifyEr
     no_circle(&modules, ModuleLicense::set)?;
     no_circle(&modules, needs)?;
     no_plan_in_a_plan(&modules)
+}
+
+fn group_has_a_name(plan: &ModuleLicense) -> Result<(), VerifyError> {
+    match &plan.plan_group {
+        Some(group) if !(1..=NAME_MAX).contains(&group.len()) => {
+            Err(VerifyCode::NameRefused.because(format!("the plan group of {}", plan.module_name)))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn members_are_there(

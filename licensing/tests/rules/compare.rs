@@ -219,3 +219,44 @@ fn a_first_license_adds_every_visible_module() {
             && comparison.license.is_empty()
     );
 }
+
+#[test]
+fn what_asks_for_a_person_is_listed_although_it_is_hidden() {
+    let mut current = license(SUPEROFFICE, 7);
+    module(&mut current, "expander-services").is_hidden = true;
+    let new = changed(|license| {
+        license
+            .module_licenses
+            .retain(|module| module.module_name.as_str() != "expander-services");
+    });
+    let comparison = compare(Some(&current), &new, &uses(&[]));
+    assert!(comparison.asks_for_a_person() && !comparison.is_blocked());
+    assert_eq!(comparison.modules.len(), 1);
+    // A hidden user license that nobody holds goes unseen.
+    let mut current = license(SUPEROFFICE, 7);
+    let mut spare = user_license(SUPEROFFICE, "spare-cal", "Spare", 5);
+    spare.is_hidden = true;
+    current.module_licenses.push(spare);
+    let comparison = compare(Some(&current), &license(SUPEROFFICE, 8), &uses(&[]));
+    assert!(comparison.modules.is_empty());
+}
+
+#[test]
+fn what_disappears_asks_for_as_many_as_would_still_hold_it() {
+    let mut current = license(SUPEROFFICE, 7);
+    let mut spare = user_license(SUPEROFFICE, "spare-cal", "Spare", 5);
+    spare.is_hidden = true;
+    current.module_licenses.push(spare);
+    let sales = module(&mut current, "ten-sales");
+    sales.extra_info = format!("{},spare-cal", sales.extra_info);
+    let new = license(SUPEROFFICE, 8);
+    let comparison = compare(Some(&current), &new, &uses(&[("spare-cal", 5, 3)]));
+    let change = comparison
+        .modules
+        .iter()
+        .find(|change| change.blocks.is_some());
+    let change = change.expect("three were given it by hand");
+    assert_eq!(change.blocks, Some(Block::Disappears));
+    assert_eq!(change.to_remove(), 3);
+    assert_eq!(change.brought_by, [module_name("ten-sales")]);
+}

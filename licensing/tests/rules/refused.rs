@@ -2,6 +2,7 @@
 //! signed is in `payload`.
 
 mod payload;
+mod strict;
 
 #[cfg(target_arch = "wasm32")]
 use super::test;

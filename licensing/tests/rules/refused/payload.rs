@@ -12,7 +12,7 @@ use licensing::samples::{
 };
 
 /// The payload of a genuine license with one text replaced, signed again.
-fn rewritten(from: &str, to: &str) -> String {
+pub(super) fn rewritten(from: &str, to: &str) -> String {
     let json = serde_json::to_string(&license(SUPEROFFICE, 8)).expect("a license is JSON");
     assert!(json.contains(from), "{from} is not in the payload");
     signed_payload(SUPEROFFICE, &json.replacen(from, to, 1))
