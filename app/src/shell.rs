@@ -128,12 +128,11 @@ pub(crate) fn switches() -> El {
             }
         });
     };
-    let chosen = text::language();
     let languages = LANGUAGES.map(|language| {
         el("option")
             .attr("value", language.tag)
             .attr("lang", language.tag)
-            .attr("selected", language == chosen)
+            .attr("selected", move || text::language() == language)
             .child(language.name)
     });
     let languages = el("select")

@@ -159,7 +159,7 @@ fn here() -> Here {
         }
     });
     take_files(here.dropped.hovers, move |files| {
-        file::dropped(here, &files)
+        file::dropped(here, &files);
     });
     here
 }

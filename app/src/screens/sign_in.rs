@@ -24,7 +24,7 @@ pub(crate) fn sign_in(company: Option<String>, demo: bool) -> El {
     effect(|| document().set_title(&[now(K::SignIn), now(K::Zetel)].join(" · ")));
     let first_user = if demo { "admin" } else { "" };
     let form = form(first_user.to_owned(), false, move |who| {
-        session.signed_in(who)
+        session.signed_in(who);
     });
     let inside = nodes![p(of).class("soft"), form];
     gate(K::SignIn, inside).child(switches())

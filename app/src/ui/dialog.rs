@@ -92,8 +92,15 @@ impl Dialog {
             })
             .on("close", move |event| {
                 // It may be open again by now, as another one.
-                if is_its_own(&event) && !is_open(&event) {
-                    close();
+                let dialog = closed(&event).filter(|dialog| !dialog.open());
+                match dialog {
+                    // Browsers close every dialog when Escape is pressed often enough.
+                    Some(dialog) if !closable && open.try_get_value() == Some(true) => {
+                        // It is in the page and not open.
+                        drop(dialog.show_modal());
+                    }
+                    Some(_) => close(),
+                    None => {}
                 }
             })
             .child(el("header").class("dialog-head").child(words).child(cross))
@@ -134,10 +141,10 @@ fn is_its_own(event: &web_sys::Event) -> bool {
     event.target() == event.current_target()
 }
 
-fn is_open(event: &web_sys::Event) -> bool {
-    let dialog = event.target();
-    let dialog = dialog.and_then(|dialog| dialog.dyn_into::<web_sys::HtmlDialogElement>().ok());
-    dialog.is_some_and(|dialog| dialog.open())
+/// The dialog that says that it was closed.
+fn closed(event: &web_sys::Event) -> Option<web_sys::HtmlDialogElement> {
+    let target = event.target().filter(|_| is_its_own(event))?;
+    target.dyn_into().ok()
 }
 
 /// An id of its own for every dialog of the page.

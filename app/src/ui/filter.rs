@@ -154,7 +154,7 @@ pub(crate) fn check(
         .attr("type", "checkbox")
         .ticked(on)
         .on("change", move |event| {
-            on_change(event_target_checked(&event))
+            on_change(event_target_checked(&event));
         });
     let label = el("span").child(label);
     el("label").class("check").child(tick).child(label)

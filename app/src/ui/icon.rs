@@ -27,8 +27,6 @@ pub(crate) enum Icon {
     Search,
     /// A file.
     File,
-    /// A person.
-    Person,
 }
 
 impl Icon {
@@ -49,9 +47,6 @@ impl Icon {
             }
             Self::Search => "M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.3 10.3l3.7 3.7",
             Self::File => "M4 1.75h5l3.25 3.25v9.25H4zM9 2v3.2h3.2",
-            Self::Person => {
-                "M8 2a2.75 2.75 0 1 0 0 5.5a2.75 2.75 0 1 0 0-5.5M2.75 14c.4-3 2.4-4.5 5.25-4.5s4.85 1.5 5.25 4.5"
-            }
         }
     }
 }

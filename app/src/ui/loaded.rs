@@ -119,7 +119,7 @@ fn around(
             alert(Tone::Red, nodes![p(waiting.fault), p(again)])
         })
     });
-    let content = live(move || there.get().then(|| content()));
+    let content = live(move || there.get().then(&content));
     nodes![before, failure, content]
 }
 

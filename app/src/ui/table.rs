@@ -83,6 +83,10 @@ pub(crate) struct Sorting {
 }
 
 /// A table with this caption (for screen readers) and these `<tbody>`s.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the column keeps what it is given"
+)]
 pub(crate) fn table(
     caption: impl Into<Node>,
     columns: &[Column],

@@ -8,7 +8,7 @@ use licensing::wire::{self, Discard, ErrorCode, Licenses, Offer, Origin, OwnerVi
 use wasm_bindgen::JsCast;
 
 use super::Here;
-use super::changes::{Changes, changed, why_not};
+use super::changes::{Changes, TO_COME, why_not};
 use super::header::{outside, sequence};
 use super::offer::{Shown, Told, of_offer, told};
 use crate::api::{self, Asking, Failure};
@@ -40,6 +40,10 @@ struct Open {
 }
 
 /// The dialog; `removed` when it comes back from removing superfluous licences.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method of one lifetime is no function of every lifetime"
+)]
 pub(super) fn activate(here: Here, removed: bool) -> El {
     let open = Open {
         here,
@@ -56,16 +60,11 @@ pub(super) fn activate(here: Here, removed: bool) -> El {
         let waits = here.with_owner(|_, owner| owner.offer.is_some());
         waits.unwrap_or_default()
     });
-    let list = live(move || {
-        waits
-            .get()
-            .then(|| changed(of_changes(here, |it| Some(it.rows()))))
-    });
     let inside = nodes![
         open.notes(),
         caution(here),
         of_changes(here, |it| it.itself()),
-        list,
+        of_changes(here, |it| it.list()),
         of_changes(here, |it| it.rest()),
     ];
     let foot = foot(nodes![
@@ -133,8 +132,7 @@ fn caution(here: Here) -> Node {
 }
 
 /// A part that is made of what the waiting license changes.
-fn of_changes(here: Here, make: impl Fn(&Changes<'_>) -> Option<El> + 'static) -> Node {
-    let make: Box<dyn Fn(&Changes<'_>) -> Option<El>> = Box::new(make);
+fn of_changes(here: Here, make: fn(&Changes<'_>) -> Option<El>) -> Node {
     here.show(move |_, owner| {
         let comparison = of_offer(owner)?;
         let free = |module: &ModuleName| {
@@ -145,6 +143,7 @@ fn of_changes(here: Here, make: impl Fn(&Changes<'_>) -> Option<El> + 'static) -
             before: owner.installed.as_ref().map(|it| &it.license),
             after: &owner.offer.as_ref()?.license,
             comparison: &comparison,
+            columns: &TO_COME,
             free: &free,
         };
         make(&changes)

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use licensing::wire::{OwnerView, Seen};
 
 use super::Here;
-use super::changes::{Changes, changed};
+use super::changes::{Changes, HAPPENED};
 use super::header::sequence;
 use super::offer::of_activated;
 use crate::api;
@@ -29,7 +29,7 @@ pub(super) fn activated(here: Here) -> El {
     let inside = if kept.is_some() {
         nodes![
             of_changes(&kept, |it| it.itself()),
-            changed(of_changes(&kept, |changes| Some(changes.rows()))),
+            of_changes(&kept, |it| it.list()),
             of_changes(&kept, |it| it.rest()),
         ]
     } else {
@@ -68,6 +68,7 @@ fn of_changes(
             before: owner.activated.as_ref()?.before.as_ref(),
             after: &owner.installed.as_ref()?.license,
             comparison: &comparison,
+            columns: &HAPPENED,
             free: &|_| None,
         })
     })

@@ -14,14 +14,23 @@ use crate::ui::icon::{Icon, glyph};
 use crate::ui::notice::{Tone, p, tag};
 use crate::ui::table::{Column, row, table};
 
-const COLUMNS: [Column; 6] = [
-    Column::head(K::Licence),
-    Column::number(K::InUse),
-    Column::number(K::TotalNow),
-    Column::number(K::NewTotal),
-    Column::number(K::Change),
-    Column::number(K::AvailableAfter),
-];
+/// Columns of what is to come.
+pub(super) const TO_COME: Columns = columns([K::TotalNow, K::NewTotal, K::AvailableAfter]);
+/// Columns of what happened.
+pub(super) const HAPPENED: Columns = columns([K::TotalBefore, K::TotalNow, K::Available]);
+
+type Columns = [Column; 6];
+
+const fn columns([before, after, available]: [K; 3]) -> Columns {
+    [
+        Column::head(K::Licence),
+        Column::number(K::InUse),
+        Column::number(before),
+        Column::number(after),
+        Column::number(K::Change),
+        Column::number(available),
+    ]
+}
 
 /// Two licenses and what differs.
 pub(super) struct Changes<'a> {
@@ -31,20 +40,19 @@ pub(super) struct Changes<'a> {
     pub(super) after: &'a License,
     /// What differs.
     pub(super) comparison: &'a Comparison,
+    /// Columns of the list.
+    pub(super) columns: &'static Columns,
     /// The address where seats of a module that blocks are freed.
     pub(super) free: &'a dyn Fn(&ModuleName) -> Option<String>,
 }
 
-/// The table of changed licences, around [`Changes::rows`].
-pub(super) fn changed(rows: Node) -> El {
-    table(K::OnlyChanged, &COLUMNS, None, rows)
-}
-
 impl Changes<'_> {
-    /// The rows of the table.
-    pub(super) fn rows(&self) -> El {
+    /// The table of changed licences; none when none changes.
+    pub(super) fn list(&self) -> Option<El> {
         let modules = self.comparison.modules.iter();
-        el("tbody").children(modules.map(|change| self.row(change)))
+        let rows = el("tbody").children(modules.map(|change| self.row(change)));
+        let any = !self.comparison.modules.is_empty();
+        any.then(|| table(now(K::OnlyChanged), self.columns, None, rows))
     }
 
     /// Changes of the license itself, above the list; none when nothing of it changes.
@@ -102,7 +110,7 @@ impl Changes<'_> {
             difference(change).into(),
             left.into(),
         ];
-        row(&COLUMNS, cells)
+        row(self.columns, cells)
     }
 
     /// The name, red and a link where seats have to be freed first, and what else there is to say.

@@ -111,6 +111,7 @@ pub(super) fn file(here: Here) -> El {
         .attr("type", "file")
         .attr("class", "unseen")
         .attr("id", "license-file")
+        .attr("autofocus", true)
         .on("change", move |event| {
             let input = event
                 .target()
@@ -128,13 +129,17 @@ pub(super) fn file(here: Here) -> El {
         .class("button primary")
         .attr("for", "license-file")
         .child(K::FileChoose);
-    let choose = el("div").class("file-choose").child(input).child(choose);
+    let choose = el("div")
+        .class("file-choose")
+        .child(input)
+        .child(choose)
+        .child(loading.progress());
     let close = Button::new(K::Cancel).on_click(move || here.close());
     let inside = nodes![
         p(K::FileHow),
         p(K::FileWhere).class("soft"),
         choose,
-        loading.state(),
+        loading.trouble(),
     ];
     Dialog::new(K::LoadLicenseFromFile, move || here.close())
         .narrow()
@@ -142,14 +147,18 @@ pub(super) fn file(here: Here) -> El {
 }
 
 impl Loading {
-    /// "Verifying …", or why it was not loaded.
-    fn state(self) -> Node {
-        let busy = live(move || {
+    /// "Verifying …".
+    fn progress(self) -> El {
+        let words = live(move || {
             let words = || fill(K::FileVerifying, &[("file", &self.name.get())]);
             self.busy.get().then(words)
         });
-        let busy = p(busy).class("soft").attr("role", "status");
-        let fault = live(move || {
+        el("span").class("soft").attr("role", "status").child(words)
+    }
+
+    /// Why it was not loaded.
+    fn trouble(self) -> Node {
+        live(move || {
             let words = self.fault.get();
             let tone = if self.harmless.get() {
                 Tone::Info
@@ -158,8 +167,7 @@ impl Loading {
             };
             let title = fill(K::FileRefused, &[("file", &self.name.get())]);
             (!words.is_empty()).then(|| said(tone, title, words))
-        });
-        nodes![busy, fault]
+        })
     }
 
     fn take(self, mut files: Vec<web_sys::File>) {

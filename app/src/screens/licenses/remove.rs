@@ -144,11 +144,14 @@ impl Removing {
         });
         let chosen = p(chosen).class("chosen-of figures").attr("role", "status");
         let search = search(self.search.into(), K::SearchForUsers, move |text| {
-            self.search.set(text)
+            self.search.set(text);
         });
         let suggest = Button::new(live(move || {
-            let missing = self.missing().0.max(1);
-            fill(K::Suggest, &[("count", &number(count(missing)))])
+            let many = match self.missing().0 {
+                0 => self.needed().to_remove,
+                missing => missing,
+            };
+            fill(K::Suggest, &[("count", &number(count(many)))])
         }))
         .busy(self.suggesting)
         .off(Signal::derive(move || self.missing().0 == 0))

@@ -19,6 +19,7 @@ use crate::ui::dialog::{Dialog, body, foot};
 use crate::ui::el::{El, Node, el, live};
 use crate::ui::form::{Button, Field};
 use crate::ui::notice::{Tone, p};
+use crate::ui::page::focus_heading;
 
 /// Names of the fields, as the server names them.
 const SERIAL_NR: &str = "serial_nr";
@@ -66,7 +67,7 @@ impl Entry {
 pub(super) fn first(here: Here) -> El {
     let form = Form::new(here);
     let save = Button::new(K::Save).primary().submits().busy(form.busy);
-    let fields = form.fields(K::CompanyName, false);
+    let fields = form.fields(K::CompanyName);
     let inside = nodes![fields, form.trouble(K::NotSaved), p(save)];
     el("section")
         .class("sheet first")
@@ -85,7 +86,7 @@ pub(super) fn change(here: Here) -> El {
         .busy(form.busy);
     let inside = nodes![
         p(K::SerialHow),
-        form.fields(K::LicenseOwner, true),
+        form.fields(K::LicenseOwner),
         form.trouble(K::NotRequested),
     ];
     let form = form.view(nodes![body(inside), foot(nodes![close, ask])], Form::change);
@@ -125,14 +126,14 @@ impl Form {
             .child(inside)
     }
 
-    fn fields(self, company: K, focused: bool) -> Node {
+    fn fields(self, company: K) -> Node {
         let field = |name, label, entry: Entry, hint: K| {
             Field::new(name, label, entry.value)
                 .hint(Signal::derive(move || now(hint).to_owned()))
                 .error(entry.error)
         };
         nodes![
-            field(SERIAL_NR, K::SerialNumber, self.serial_nr, K::SerialWhere).focused(focused),
+            field(SERIAL_NR, K::SerialNumber, self.serial_nr, K::SerialWhere).focused(true),
             field(COMPANY_NAME, company, self.company_name, K::OwnerWhere),
         ]
     }
@@ -150,6 +151,8 @@ impl Form {
             then(api::set_installation(&wanted), move |_| {
                 here.status.say(now(K::FirstSaved).to_owned());
                 here.licenses.reload();
+                // The form goes.
+                focus_heading();
             })
         }));
     }

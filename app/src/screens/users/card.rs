@@ -128,7 +128,7 @@ fn facts(card: &UserCard) -> El {
         (K::Email, text(&card.email)),
         (K::PrimaryGroup, text(&user.primary_group)),
         (K::Role, text(&user.role)),
-        (K::LastSignIn, last_sign_in(user.last_sign_in).into()),
+        (K::LastSignIn, last_sign_in(user).into()),
         (K::CanLogIn, can_log_in(user.can_log_in).into()),
     ];
     let lines = lines

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use licensing::license::UserType;
 use licensing::wire::{self, HoldersQuery, UserLicense, UserLicenses, UserRow};
 
 use super::Known;
-use super::rows::{key, last_sign_in, name};
+use super::rows::{is_person, key, last_sign_in, name};
 use crate::api;
 use crate::events::changes;
 use crate::navigation::navigation;
@@ -233,9 +232,10 @@ fn empty(holders: Pages) -> El {
 }
 
 fn holder_row(user: &UserRow) -> El {
-    let list = match user.user_type {
-        UserType::AnonymousAssociate | UserType::SystemAssociate => wire::UserList::OtherUsers,
-        _ => wire::UserList::Associates,
+    let list = if is_person(user.user_type) {
+        wire::UserList::Associates
+    } else {
+        wire::UserList::OtherUsers
     };
     let card = UsersRoute {
         list,
@@ -249,7 +249,7 @@ fn holder_row(user: &UserRow) -> El {
             user.user_id.clone().into(),
             name(user, link),
             user.primary_group.clone().into(),
-            last_sign_in(user.last_sign_in).into(),
+            last_sign_in(user).into(),
         ],
     )
 }

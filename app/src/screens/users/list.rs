@@ -4,13 +4,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use licensing::license::UserType;
 use licensing::wire::{self, UserList, UserRow, UserSort, UsersQuery};
 use wasm_bindgen::JsCast;
 
 use super::Known;
 use super::card::card;
-use super::rows::{can_log_in, key, kind, last_sign_in, name};
+use super::rows::{can_log_in, is_person, key, kind, last_sign_in, name};
 use crate::api;
 use crate::events::changes;
 use crate::navigation::{Navigation, navigation};
@@ -263,18 +262,15 @@ fn row_of(user: &UserRow, route: Memo<UsersRoute>, chosen: Memo<Option<i32>>) ->
         .attr("data-user", id.to_string());
     let user_id = Node::from(user.user_id.clone());
     let name = name(user, link);
-    let seen = last_sign_in(user.last_sign_in).into();
+    let seen = last_sign_in(user).into();
     let may = can_log_in(user.can_log_in).into();
-    let row = match user.user_type {
-        UserType::AnonymousAssociate | UserType::SystemAssociate => {
-            let kind = now(kind(user.user_type)).into();
-            row(&OTHERS, [user_id, name, kind, seen, may])
-        }
-        _ => {
-            let group = user.primary_group.clone().into();
-            let plans = plans(&user.user_plans);
-            row(&PEOPLE, [user_id, name, group, plans, seen, may])
-        }
+    let row = if is_person(user.user_type) {
+        let group = user.primary_group.clone().into();
+        let plans = plans(&user.user_plans);
+        row(&PEOPLE, [user_id, name, group, plans, seen, may])
+    } else {
+        let kind = now(kind(user.user_type)).into();
+        row(&OTHERS, [user_id, name, kind, seen, may])
     };
     row.class_if("chosen", move || chosen.get() == Some(id))
 }

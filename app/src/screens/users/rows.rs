@@ -3,20 +3,19 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use leptos::prelude::*;
-use licensing::license::{Timestamp, UserType};
+use licensing::license::UserType;
 use licensing::wire::UserRow;
 
 use crate::nodes;
 use crate::session::session;
-use crate::text::{K, language, now};
+use crate::text::{K, now};
 use crate::ui::el::{El, Node, el};
 use crate::ui::notice::{Tone, tag};
-use crate::ui::time::{Said, instant};
+use crate::ui::time::instant;
 
-/// What a row shows, as a key: a row that changed (or changed its language) is made anew, others stay.
+/// What a row shows, as a key: a row that changed is made anew, others stay.
 pub(super) fn key(row: &UserRow) -> u64 {
     let mut hasher = DefaultHasher::new();
-    language().tag.hash(&mut hasher);
     row.user.hash(&mut hasher);
     row.user_id.hash(&mut hasher);
     row.full_name.hash(&mut hasher);
@@ -26,12 +25,13 @@ pub(super) fn key(row: &UserRow) -> u64 {
     hasher.finish()
 }
 
-/// When somebody last signed in; never is said as such.
-pub(super) fn last_sign_in(at: Option<Timestamp>) -> El {
+/// When somebody last signed in; that a person never did stands out.
+pub(super) fn last_sign_in(user: &UserRow) -> El {
     let session = session();
-    match at {
-        None => tag(Tone::Amber, now(K::Never)),
-        Some(at) => instant(at.0, Signal::derive(move || session.now()), Said::Moment),
+    match user.last_sign_in {
+        None if is_person(user.user_type) => tag(Tone::Amber, now(K::Never)),
+        None => el("span").class("soft").child(now(K::Never)),
+        Some(at) => instant(at.0, Signal::derive(move || session.now())),
     }
 }
 
@@ -48,6 +48,14 @@ pub(super) fn name(row: &UserRow, link: El) -> Node {
         .then(|| tag(Tone::Amber, now(K::FormerEmployeeTag)));
     let link = link.class("name").child(row.full_name.clone());
     nodes![link, " ", left]
+}
+
+/// Whether it is somebody, not a program or the public: which of the two lists.
+pub(super) fn is_person(user_type: UserType) -> bool {
+    !matches!(
+        user_type,
+        UserType::AnonymousAssociate | UserType::SystemAssociate
+    )
 }
 
 /// The kind of a user, in words.

@@ -28,8 +28,8 @@ enum Built {
     Text(web_sys::Text, String),
     El(Box<BuiltEl>),
     Many(Vec<Built>, web_sys::Comment),
-    Live(RenderEffect<Built>),
-    Keyed(RenderEffect<BuiltRows>),
+    Live(Running<Built>),
+    Keyed(Running<BuiltRows>),
 }
 
 struct BuiltEl {
@@ -61,6 +61,16 @@ struct BuiltRow {
     built: Built,
 }
 
+/// An effect with what it made. Dropping an effect ends it only at its next turn, and what it made (effects again) lives
+/// on until then, reading what is no more: so that is dropped first.
+struct Running<T: 'static>(RenderEffect<T>);
+
+impl<T> Drop for Running<T> {
+    fn drop(&mut self) {
+        drop(self.0.take_value());
+    }
+}
+
 fn build(node: Node) -> Built {
     match node {
         Node::Nothing => Built::Nothing(mark()),
@@ -73,7 +83,7 @@ fn build(node: Node) -> Built {
 }
 
 /// Makes a piece now and whenever what it reads changes; over what was there before.
-fn run(mut make: Box<dyn FnMut() -> Node>, before: Option<Built>) -> RenderEffect<Built> {
+fn run(mut make: Box<dyn FnMut() -> Node>, before: Option<Built>) -> Running<Built> {
     let again = move |before: Option<Built>| match before {
         None => build(make()),
         Some(mut built) => {
@@ -81,7 +91,7 @@ fn run(mut make: Box<dyn FnMut() -> Node>, before: Option<Built>) -> RenderEffec
             built
         }
     };
-    RenderEffect::new_with_value(again, before)
+    Running(RenderEffect::new_with_value(again, before))
 }
 
 fn rebuild(node: Node, built: &mut Built) {
@@ -98,8 +108,8 @@ fn rebuild(node: Node, built: &mut Built) {
             let parent = end.parent_element();
             rebuild_all(nodes, there, parent.as_ref(), Some(end));
         }
-        (Node::Live(make), Built::Live(there)) => *there = run(make, there.take_value()),
-        (Node::Keyed(rows), Built::Keyed(there)) => *there = run_rows(rows, there.take_value()),
+        (Node::Live(make), Built::Live(there)) => *there = run(make, there.0.take_value()),
+        (Node::Keyed(rows), Built::Keyed(there)) => *there = run_rows(rows, there.0.take_value()),
         (node, built) => {
             let mut new = build(node);
             if let Some(first) = built.first()
@@ -296,7 +306,7 @@ fn apply(element: &web_sys::Element, kind: Kind, name: &str, value: Option<&str>
 }
 
 /// Rows by key: those that are still there are moved, not made again.
-fn run_rows(rows: Box<dyn Fn() -> Vec<Row>>, before: Option<BuiltRows>) -> RenderEffect<BuiltRows> {
+fn run_rows(rows: Box<dyn Fn() -> Vec<Row>>, before: Option<BuiltRows>) -> Running<BuiltRows> {
     // Rows outlive a run of the effect, so they belong to what is around it.
     let around = Owner::current().unwrap_or_default();
     // Rows of an effect before this one read what belonged to it, and is no more.
@@ -314,7 +324,7 @@ fn run_rows(rows: Box<dyn Fn() -> Vec<Row>>, before: Option<BuiltRows>) -> Rende
         built.rows = update_rows(old, rows(), &around, &built.end, anew);
         built
     };
-    RenderEffect::new_with_value(again, before)
+    Running(RenderEffect::new_with_value(again, before))
 }
 
 /// `anew`: rows that are still there are made over, too.
@@ -393,10 +403,10 @@ impl Built {
                 insert(end);
             }
             Self::Live(effect) => {
-                effect.with_value_mut(|built| built.put(parent, before));
+                effect.0.with_value_mut(|built| built.put(parent, before));
             }
             Self::Keyed(effect) => {
-                effect.with_value_mut(|rows| {
+                effect.0.with_value_mut(|rows| {
                     for row in &mut rows.rows {
                         row.built.put(parent, before);
                     }
@@ -416,8 +426,8 @@ impl Built {
                 .iter()
                 .find_map(Self::first)
                 .or_else(|| Some(end.clone().into())),
-            Self::Live(effect) => effect.with_value_mut(|built| built.first()).flatten(),
-            Self::Keyed(effect) => effect.with_value_mut(|rows| {
+            Self::Live(effect) => effect.0.with_value_mut(|built| built.first()).flatten(),
+            Self::Keyed(effect) => effect.0.with_value_mut(|rows| {
                 let first = rows.rows.first().and_then(|row| row.built.first());
                 first.unwrap_or_else(|| rows.end.clone().into())
             }),
@@ -435,10 +445,10 @@ impl Built {
                 end.remove();
             }
             Self::Live(effect) => {
-                effect.with_value_mut(Self::remove);
+                effect.0.with_value_mut(Self::remove);
             }
             Self::Keyed(effect) => {
-                effect.with_value_mut(|rows| {
+                effect.0.with_value_mut(|rows| {
                     for row in &mut rows.rows {
                         row.built.remove();
                         row.owner.cleanup();

@@ -22,7 +22,7 @@ use crate::ui::el::{El, Node, Row, el, keyed, live};
 use crate::ui::notice::{Tone, p, tag};
 use crate::ui::pages::{Head, Page, Pages, listed, rows};
 use crate::ui::table::{Column, group_row, row, table};
-use crate::ui::time::{Said, instant};
+use crate::ui::time::instant;
 
 const COLUMNS: [Column; 6] = [
     Column::unlabelled(K::Choose),
@@ -143,9 +143,7 @@ impl List {
             .on("change", move |_| toggle(&by_box));
         let session = session();
         let clock = Signal::derive(move || session.now());
-        let last = user
-            .last_sign_in
-            .map(|at| instant(at.0, clock, Said::Moment));
+        let last = user.last_sign_in.map(|at| instant(at.0, clock));
         let cells = [
             tick.into(),
             user.user_id.clone().into(),
