@@ -197,7 +197,7 @@ impl People {
 
     /// Initial and three letters of the last name, with a number when taken.
     fn free_id(&mut self, first: &str, last: &str) -> String {
-        let letters = last.chars().filter(char::is_ascii_uppercase).next();
+        let letters = last.chars().find(char::is_ascii_uppercase);
         let from = letters.and_then(|letter| last.find(letter)).unwrap_or(0);
         let last = last[from..]
             .chars()
@@ -226,7 +226,8 @@ const FORMER_EMPLOYEE: u32 = 10;
 
 /// Sales Premium 20, Service Premium 12, Marketing Premium 10, 39 people in all; Confidential activities 31; Maps 9, Route planning 3.
 fn assignments(inside: u32) -> Vec<&'static str> {
-    let table: [(&str, fn(u32) -> bool); 6] = [
+    type Holds = fn(u32) -> bool;
+    let table: [(&str, Holds); 6] = [
         ("SUPEROFFICE.ten-sales", |inside| (1..=20).contains(&inside)),
         ("SUPEROFFICE.ten-service", |inside| {
             inside == 18 || (29..=39).contains(&inside)
@@ -264,7 +265,7 @@ fn sign_in(inside: u32) -> Option<(i64, i64)> {
 fn group(inside: u32) -> &'static str {
     match inside {
         0 => "Administration",
-        1..=20 if inside % 3 == 0 => "Sales BE",
+        1..=20 if inside.is_multiple_of(3) => "Sales BE",
         1..=20 => "Sales NL",
         21..=28 => "Marketing",
         29..=39 => "Service",

@@ -58,13 +58,13 @@ pub(super) fn with_headers(tree: &Tree) -> Vec<Finding> {
             .find(|(end, _)| source.path.ends_with(end));
         let is_test_of_files =
             source.path.contains("/golden/") || source.path.ends_with("build.rs");
-        if let Some((_, begins)) = begins.filter(|(_, begins)| !source.text.starts_with(begins)) {
-            if !is_test_of_files {
-                found.push(source.finding(
-                    1,
-                    format!("begins without {begins} and a sentence: what is this file for?"),
-                ));
-            }
+        if let Some((_, begins)) = begins.filter(|(_, begins)| !source.text.starts_with(begins))
+            && !is_test_of_files
+        {
+            found.push(source.finding(
+                1,
+                format!("begins without {begins} and a sentence: what is this file for?"),
+            ));
         }
     }
     found
