@@ -1,7 +1,7 @@
 //! The client's files: precompressed, with hashed names that browsers keep for ever, and one page for every address.
 //!
-//! They are in the program (in a debug build they are read from `target/site` each time); each has a `.br` sibling. A
-//! name without a hash is asked for again each time, which its entity tag makes short.
+//! They are in the program (a debug build reads them from `target/site` each time, which may be made after it); each has
+//! a `.br` sibling. A name without a hash is asked for again each time, which its entity tag makes short.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -32,13 +32,22 @@ const HASH_DIGITS_MIN: usize = 8;
 struct Embedded;
 
 /// Where the files are.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub enum Site {
     /// In the program.
-    #[default]
     Embedded,
     /// In a folder.
     Folder(PathBuf),
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        if cfg!(debug_assertions) {
+            Self::Folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site").into())
+        } else {
+            Self::Embedded
+        }
+    }
 }
 
 struct File {
