@@ -57,7 +57,7 @@ fn main() {
     );
 }
 
-/// Nineteen seats of every module: one too many for 18.
+/// Nineteen seats of every module: one too many for a plan of 18.
 fn in_use(module: &ModuleLicense) -> (licensing::license::ModuleName, Use) {
     let usage = Use {
         in_use: 19,
@@ -79,7 +79,7 @@ fn large(sequence: u64, number: i32) -> License {
             module.extra_flags = USER_PLAN;
             module.extra_info = format!("set={}", members.collect::<Vec<_>>().join(","));
         } else {
-            module.is_hidden = true;
+            (module.is_hidden, module.number_of_licenses) = (true, 100);
         }
         module
     });

@@ -198,59 +198,84 @@ pub fn compare(current: Option<&License>, new: &License, uses: &Uses) -> Compari
         ..Comparison::default()
     };
     let old = current.map(License::by_name).unwrap_or_default();
+    let mut plans = None;
+    let mut kept = 0;
     for after in &new.module_licenses {
-        let before = old.get(&after.module_name).copied();
-        let change = module_change(before, Some(after), uses);
-        if before.is_some_and(|before| texts(before) != texts(after)) && change.changes.is_empty() {
-            comparison.descriptions_changed += 1;
+        let pair = Pair {
+            before: old.get(&after.module_name).copied(),
+            after: Some(after),
+        };
+        let changes = changes(pair.before, pair.after);
+        if let Some(before) = pair.before {
+            kept += 1;
+            comparison.descriptions_changed +=
+                usize::from(changes.is_empty() && texts(before) != texts(after));
         }
-        comparison.modules.extend(listed(change, current));
+        let listed = listed(pair, changes, uses, current, &mut plans);
+        comparison.modules.extend(listed);
     }
-    let kept = new.by_name();
-    let before = current
-        .into_iter()
-        .flat_map(|current| &current.module_licenses);
-    for before in before.filter(|before| !kept.contains_key(&before.module_name)) {
-        let change = module_change(Some(before), None, uses);
-        comparison.modules.extend(listed(change, current));
+    if kept < old.len() {
+        let new = new.by_name();
+        let before = current
+            .into_iter()
+            .flat_map(|current| &current.module_licenses);
+        for before in before.filter(|before| !new.contains_key(&before.module_name)) {
+            let pair = Pair {
+                before: Some(before),
+                after: None,
+            };
+            let listed = listed(pair, vec![Change::Removed], uses, current, &mut plans);
+            comparison.modules.extend(listed);
+        }
     }
     comparison
 }
 
-/// What an administrator should see: what blocks or asks, and of the visible modules what changed.
-fn listed(mut change: ModuleChange, current: Option<&License>) -> Option<ModuleChange> {
-    let is_hidden =
-        |module: &Option<ModuleLicense>| module.as_ref().is_none_or(|module| module.is_hidden);
-    let hidden = is_hidden(&change.before) && is_hidden(&change.after);
-    let holds_up = change.blocks.is_some() || !change.asks.is_empty();
-    if !holds_up && (hidden || change.changes.is_empty()) {
-        return None;
-    }
-    if let Some(current) = current.filter(|_| change.blocks.is_some()) {
-        let plans = current.plans_that_bring(&change.module);
-        change.brought_by = plans.map(|plan| plan.module_name.clone()).collect();
-    }
-    Some(change)
+/// A module as it is and as it will be; at least one of them.
+#[derive(Clone, Copy)]
+struct Pair<'a> {
+    before: Option<&'a ModuleLicense>,
+    after: Option<&'a ModuleLicense>,
 }
 
-fn module_change(
-    before: Option<&ModuleLicense>,
-    after: Option<&ModuleLicense>,
+/// Of each module the plans that bring it.
+type Plans<'a> = BTreeMap<&'a str, Vec<&'a ModuleName>>;
+
+/// What an administrator should see: what blocks or asks, and of the visible modules what changed. `plans` is made when the
+/// first one blocks.
+fn listed<'a>(
+    Pair { before, after }: Pair<'_>,
+    changes: Vec<Change>,
     uses: &Uses,
-) -> ModuleChange {
+    current: Option<&'a License>,
+    plans: &mut Option<Plans<'a>>,
+) -> Option<ModuleChange> {
     let shown = after.or(before).expect("a change has at least one side");
     let usage = uses.get(&shown.module_name).copied().unwrap_or_default();
-    ModuleChange {
+    let (blocks, asks) = (blocks(after, usage), asks(before, after, usage));
+    let is_visible =
+        |module: Option<&ModuleLicense>| module.is_some_and(|module| !module.is_hidden);
+    let says = !changes.is_empty() && (is_visible(before) || is_visible(after));
+    if blocks.is_none() && asks.is_empty() && !says {
+        return None;
+    }
+    let mut brought_by = Vec::new();
+    if let Some(current) = current.filter(|_| blocks.is_some()) {
+        let plans = plans.get_or_insert_with(|| current.plans_by_member());
+        let by = plans.get(shown.module_name.as_str()).into_iter().flatten();
+        brought_by.extend(by.copied().cloned());
+    }
+    Some(ModuleChange {
         module: shown.module_name.clone(),
         description: shown.module_description.clone(),
         before: before.cloned(),
         after: after.cloned(),
-        changes: changes(before, after),
+        changes,
         usage,
-        blocks: blocks(after, usage),
-        asks: asks(before, after, usage),
-        brought_by: Vec::new(),
-    }
+        blocks,
+        asks,
+        brought_by,
+    })
 }
 
 fn changes(before: Option<&ModuleLicense>, after: Option<&ModuleLicense>) -> Vec<Change> {
@@ -286,7 +311,8 @@ fn changes(before: Option<&ModuleLicense>, after: Option<&ModuleLicense>) -> Vec
         ),
         (
             Change::Set,
-            before.is_user_plan() != after.is_user_plan() || set(before) != set(after),
+            !before.brings_as_written(after)
+                && (before.is_user_plan() != after.is_user_plan() || set(before) != set(after)),
         ),
         (Change::Group, before.plan_group != after.plan_group),
         (
@@ -317,7 +343,9 @@ fn blocks(after: Option<&ModuleLicense>, usage: Use) -> Option<Block> {
 
 fn asks(before: Option<&ModuleLicense>, after: Option<&ModuleLicense>, usage: Use) -> Vec<Ask> {
     let mut asks = Vec::new();
-    if let (Some(before), Some(after)) = (before, after) {
+    if let (Some(before), Some(after)) = (before, after)
+        && !before.brings_as_written(after)
+    {
         let kept = after.set();
         let lost: Vec<ModuleName> = before
             .set()

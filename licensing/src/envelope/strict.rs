@@ -215,10 +215,9 @@ impl<'de> Visitor<'de> for Value<'_> {
         let mut seen = BTreeSet::new();
         while let Some(key) = members.next_key::<String>()? {
             members.next_value_seed(self.child(self.place.member(&key)))?;
-            if seen.contains(&key) {
+            if let Some(key) = seen.replace(key) {
                 return Err(self.fail(VerifyCode::DuplicateKey, key));
             }
-            seen.insert(key);
         }
         Ok(())
     }
