@@ -30,6 +30,9 @@ struct CommandLine {
     /// Makes the clock of a demo stand still (RFC 3339, UTC).
     #[arg(long, global = true, hide = true, value_name = "INSTANT")]
     fixed_clock: Option<Timestamp>,
+    /// Stops when standard input ends: with the program that started this.
+    #[arg(long, global = true, hide = true)]
+    until_stdin_ends: bool,
     #[command(flatten)]
     settings: Flags,
 }
@@ -144,9 +147,10 @@ fn run(command_line: CommandLine) -> Result<(), StartError> {
     })?;
     let config = loaded.config;
     let fixed_clock = command_line.fixed_clock;
+    let until_stdin_ends = command_line.until_stdin_ends;
     runtime.block_on(async {
         match command {
-            Command::Serve => serve::serve(config, fixed_clock).await,
+            Command::Serve => serve::serve(config, fixed_clock, until_stdin_ends).await,
             Command::Config => Ok(()),
             Command::Account(Account::Add {
                 user_id,

@@ -17,11 +17,15 @@ use crate::{State, app, renewal};
 /// How often ended sessions are removed.
 const SWEPT_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// Runs the console until it is told to stop (SIGTERM, Ctrl-C).
+/// Runs the console until it is told to stop (SIGTERM, Ctrl-C, where asked for the end of standard input).
 ///
 /// # Errors
 /// When it cannot begin, or loses the lock on its database.
-pub async fn serve(config: Config, fixed_clock: Option<Timestamp>) -> Result<(), StartError> {
+pub async fn serve(
+    config: Config,
+    fixed_clock: Option<Timestamp>,
+    until_stdin_ends: bool,
+) -> Result<(), StartError> {
     let clock = config.clock(fixed_clock)?;
     let address: Address = config.database_url.parse()?;
     let listen = config.listen;
@@ -51,7 +55,7 @@ pub async fn serve(config: Config, fixed_clock: Option<Timestamp>) -> Result<(),
     let bound = listener.local_addr().unwrap_or(listen);
     tracing::info!("listening on http://{bound}");
     let ended = tokio::select! {
-        () = connections::answer(listener, app(state.clone()), stop(&state)) => Ok(()),
+        () = connections::answer(listener, app(state.clone()), stop(&state, until_stdin_ends)) => Ok(()),
         cause = lock.lost() => Err(StartError::database(
             "the lock on the database was lost",
             "Start the console again when the database answers.",
@@ -68,8 +72,11 @@ pub async fn serve(config: Config, fixed_clock: Option<Timestamp>) -> Result<(),
 }
 
 /// Waits until it is told to stop, and then ends the streams, which would not end by themselves.
-async fn stop(state: &State) {
-    told_to_stop().await;
+async fn stop(state: &State, until_stdin_ends: bool) {
+    tokio::select! {
+        () = told_to_stop() => {}
+        () = stdin_ends(), if until_stdin_ends => {}
+    }
     tracing::info!("stopping");
     state.events.stop();
 }
@@ -92,6 +99,17 @@ async fn told_to_stop() {
 #[cfg(not(unix))]
 async fn told_to_stop() {
     interrupted().await;
+}
+
+/// Ends with standard input: whoever holds its other end is gone.
+async fn stdin_ends() {
+    let (told, ended) = tokio::sync::oneshot::channel();
+    // A thread of its own, which the runtime does not wait for: a read of standard input cannot be interrupted.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = told.send(());
+    });
+    let _ = ended.await;
 }
 
 async fn interrupted() {

@@ -1,46 +1,65 @@
 //! `cargo xtask demo`: a license server per owner and a console on loopback, with keys, licenses and users made for it. All of it is made by
 //! the programs themselves: `zetel-vendor keys`, `issue`, `register`, then `zetel seed` and `account add`.
 //!
-//! With `DATABASE_URL` in the environment the console keeps its data there (an empty PostgreSQL database, say).
+//! With `DATABASE_URL` in the environment the console keeps its data there (an empty PostgreSQL database, say). A further scenario is a
+//! variant in `scenario`, a further license is in `goods`, who uses what is in `people`; `table` holds them against the numbers promised.
 
 mod goods;
 mod made;
+mod making;
 mod people;
 mod running;
 mod scenario;
+mod stop;
+#[cfg(test)]
+mod table;
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 
 use self::made::Made;
+use self::making::make;
 use self::running::Running;
 use self::scenario::Scenario;
-use crate::step::{cargo, run as run_command, step};
+use self::stop::Stop;
+use crate::step::{cargo, root, step, target};
+use crate::test::PROGRAMS;
 use crate::{Failure, site};
 
 /// Port of the console, when none is asked for.
 const PORT: u16 = 8600;
 /// Fewest and most users.
-const USERS: std::ops::RangeInclusive<u32> = people::BLOCK..=1_000_000;
+const USERS: std::ops::RangeInclusive<i64> = people::BLOCK as i64..=1_000_000;
+/// What the programs are made of.
+const SOURCES: [&str; 6] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    ".cargo",
+    "licensing",
+    "server",
+    "vendor",
+];
+/// The programs, in the target folder.
+const BUILT: [&str; 2] = ["debug/zetel", "debug/zetel-vendor"];
 
 /// What the demo is to be like.
 #[derive(Args)]
 pub(crate) struct Options {
     /// Port of the console [default: 8600]; the license servers take the next two.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=65_533))]
     port: Option<u16>,
     /// Keeps keys, ports and data in this folder, for the next start; without it they are made anew each time.
     #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// The day that it shows.
-    #[arg(long, value_enum, default_value = "blocked")]
-    scenario: Scenario,
-    /// Number of users, from 64 to 1,000,000; uses and totals grow with it.
-    #[arg(long, default_value_t = people::BLOCK)]
-    users: u32,
+    data: Option<std::path::PathBuf>,
+    /// The day that it shows [default: blocked].
+    #[arg(long, value_enum)]
+    scenario: Option<Scenario>,
+    /// Number of users, from 64 to 1,000,000; uses and totals grow with it [default: 64].
+    #[arg(long, value_parser = clap::value_parser!(u32).range(USERS))]
+    users: Option<u32>,
     /// Takes what is built already: for the browser tests.
     #[arg(long, hide = true)]
     no_build: bool,
@@ -51,86 +70,125 @@ pub(crate) struct Options {
 
 /// Starts the demo and runs until it is told to stop.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    if !USERS.contains(&options.users) {
-        return Err(format!(
-            "--users {}: from {} to {}",
-            options.users,
-            USERS.start(),
-            USERS.end()
-        )
-        .into());
+    let stop = Stop::heard()?;
+    match &options.data {
+        Some(folder) => {
+            fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            start(options, &folder.canonicalize()?, &stop)
+        }
+        // Goes when this function ends; nobody else may look into it.
+        None => {
+            let folder = tempfile::Builder::new().prefix("zetel-demo-").tempdir()?;
+            start(options, folder.path(), &stop)
+        }
     }
-    let stop = running::stop_requested()?;
-    let temporary = options.data.is_none();
-    let folder = match &options.data {
-        Some(folder) => folder.clone(),
-        None => std::env::temp_dir().join(format!("zetel-demo-{}", std::process::id())),
-    };
-    let ended = start(options, &folder, &stop);
-    if temporary {
-        // What cannot be removed stays in the system's folder for temporary files.
-        let _ = fs::remove_dir_all(&folder);
-    }
-    ended
 }
 
-fn start(options: &Options, folder: &Path, stop: &running::Stop) -> Result<(), Failure> {
+fn start(options: &Options, folder: &Path, stop: &Stop) -> Result<(), Failure> {
     let made = Made::read(folder)?;
-    let port = match (&made, options.port) {
-        (Some(made), Some(port)) if made.port != port => {
-            return Err(format!(
-                "{} was made for port {}; leave --port away, or take another folder",
-                folder.display(),
-                made.port
-            )
-            .into());
-        }
-        (Some(made), _) => made.port,
-        (None, port) => port.unwrap_or(PORT),
-    };
+    if let Some(made) = &made {
+        is_the_same(made, options)?;
+    }
+    let port = made
+        .as_ref()
+        .map_or_else(|| options.port.unwrap_or(PORT), |made| made.port);
     ports_are_free(port)?;
     if !options.no_build {
-        step("programs: zetel, zetel-vendor", || {
-            run_command(&mut cargo(&[
-                "build", "--quiet", "-p", "server", "-p", "vendor",
-            ]))
-        })?;
-        site::build()?;
+        build(stop)?;
     }
     let made = match made {
         Some(made) => made,
         None => step("keys, licenses, users", || {
-            Made::make(
-                folder,
-                options.scenario,
+            let made = Made {
+                folder: folder.to_owned(),
                 port,
-                options.users,
-                options.fixed_clock.as_deref(),
-            )
+                scenario: options.scenario.unwrap_or(Scenario::Blocked),
+                users: options.users.unwrap_or(people::BLOCK),
+                fixed_clock: options.fixed_clock.clone(),
+            };
+            make(&made, stop)?;
+            Ok(made)
         })?,
     };
-    let password = made.new_password()?;
+    let password = step("a new password for admin", || made.new_password(stop))?;
     let mut running = Running::default();
     let ended = step("license servers and console", || {
         running.start(&made, &password, stop)
     })
     .and_then(|()| {
-        println!("{}", made.ready(&password));
+        println!("{}", made.ready(&password)?);
         running.until_stopped(stop)
     });
     running.stop();
     ended
 }
 
+/// A folder keeps the demo that it was made for.
+fn is_the_same(made: &Made, options: &Options) -> Result<(), Failure> {
+    let other = |what: &str, value: &dyn std::fmt::Display| -> Failure {
+        let folder = made.folder.display();
+        format!(
+            "{folder} was made with --{what} {value}: leave --{what} away, or take another folder"
+        )
+        .into()
+    };
+    if options.port.is_some_and(|port| port != made.port) {
+        return Err(other("port", &made.port));
+    }
+    if options.users.is_some_and(|users| users != made.users) {
+        return Err(other("users", &made.users));
+    }
+    if options
+        .scenario
+        .is_some_and(|scenario| scenario != made.scenario)
+    {
+        return Err(other("scenario", &made.scenario));
+    }
+    Ok(())
+}
+
 /// The console's port and those of the license servers must be free.
 fn ports_are_free(port: u16) -> Result<(), Failure> {
-    let last = port
-        .checked_add(2)
-        .ok_or_else(|| format!("--port {port}: the license servers need the next two ports"))?;
-    for port in port..=last {
+    for port in port..=port + 2 {
         TcpListener::bind(("127.0.0.1", port)).map_err(|error| {
-            format!("port {port} of 127.0.0.1 is taken ({error}); choose another with --port")
+            format!("port {port} of 127.0.0.1 is taken ({error}): choose another --port, or stop what listens there")
         })?;
     }
     Ok(())
+}
+
+/// The programs and the client; cargo is asked only when a source is newer, since it may have to wait for another cargo.
+fn build(stop: &Stop) -> Result<(), Failure> {
+    if programs_are_fresh()? {
+        println!("✓ programs: unchanged");
+    } else {
+        step("programs: zetel, zetel-vendor", || {
+            stop.run(cargo(&["build", "--quiet"]).args(PROGRAMS))
+        })?;
+    }
+    site::build()
+}
+
+fn programs_are_fresh() -> Result<bool, Failure> {
+    let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
+    let mut oldest = None;
+    for program in BUILT.map(target) {
+        let Ok(built) = changed(&program) else {
+            return Ok(false);
+        };
+        oldest = Some(oldest.map_or(built, |oldest| built.min(oldest)));
+    }
+    for source in SOURCES.map(|source| root().join(source)) {
+        let files = if source.is_dir() {
+            site::files(&source)?
+        } else {
+            vec![source]
+        };
+        for file in files {
+            if Some(changed(&file)?) > oldest {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }

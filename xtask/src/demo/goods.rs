@@ -11,9 +11,27 @@ pub(crate) const COMPANY: &str = "Meridian Trading BV";
 pub(crate) const DEMO_SERIAL_NR: &str = "1000000000";
 pub(crate) const DEMO_COMPANY: &str = "SuperOffice Demo";
 
+/// License files for loading by hand: as issued, and their names.
+pub(crate) const FILES: [(&str, &str); 4] = [
+    ("superoffice-1010000042-8.lic", "superoffice-8.lic"),
+    ("superoffice-1010000042-9.lic", "superoffice-9.lic"),
+    ("fjordmaps-1010000042-4.lic", "fjordmaps-4.lic"),
+    ("superoffice-1010000042-10.lic", "other-company.lic"),
+];
+
+/// The name of an owner's tab.
+pub(crate) fn short_name(owner: &str) -> &'static str {
+    if owner == OWNERS[0] {
+        "SuperOffice"
+    } else {
+        "Fjord Maps"
+    }
+}
+
 const SALES: &str = "user,web,pocket-crm-cal,selection-cal,relation-cal,report-cal,chat-cal,forms-cal,sale-cal,t2,saint-cal,\
     target-cal,project-cal,quote-cal,guide-cal,stakeholder-cal,dash-cal,selection-combined-cal";
-const SERVICE: &str = "user,web,pocket-crm-cal,selection-cal,relation-cal,report-cal,chat-cal,forms-cal,ej-client,ej-mod-spm-cal,t2,guide-cal,dash-cal";
+const SERVICE: &str = "user,web,pocket-crm-cal,selection-cal,relation-cal,report-cal,chat-cal,forms-cal,ej-client,ej-mod-spm-cal,t2,guide-cal,dash-cal,\
+    escalate,request-batch";
 const MARKETING: &str = "user,web,pocket-crm-cal,selection-cal,relation-cal,report-cal,chat-cal,forms-cal,mail-merge-cal,mktg-auto-cal,\
     t2,target-cal,dash-cal,selection-combined-cal";
 /// Names for people of what is hidden.

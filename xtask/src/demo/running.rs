@@ -1,40 +1,19 @@
 //! The demo's processes: started in order, watched, and stopped together.
 
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::goods::OWNERS;
 use super::made::Made;
+use super::stop::{LOOK, Stop, ask_to_stop};
 use crate::Failure;
 
 /// Longest wait until the console answers and has asked every license server.
 const READY: Duration = Duration::from_secs(60);
-/// Longest wait for a process that was asked to stop.
-const STOPPING: Duration = Duration::from_secs(10);
-/// Between two looks.
-const LOOK: Duration = Duration::from_millis(50);
-
-/// Whether somebody asked to stop. Cheap to clone.
-#[derive(Clone)]
-pub(super) struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    fn requested(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// Hears Ctrl-C and requests to terminate from now on.
-pub(super) fn stop_requested() -> Result<Stop, Failure> {
-    let stop = Stop(Arc::default());
-    let heard = stop.clone();
-    ctrlc::set_handler(move || heard.0.store(true, Ordering::Relaxed))?;
-    Ok(stop)
-}
+/// Longest wait for a process that was asked to stop: the console gives running requests 10 s.
+const STOPPING: Duration = Duration::from_secs(15);
 
 /// Processes that run.
 #[derive(Default)]
@@ -48,23 +27,20 @@ impl Running {
         password: &str,
         stop: &Stop,
     ) -> Result<(), Failure> {
-        if made.has_license_servers() {
-            for (owner, place) in OWNERS.into_iter().zip(0..) {
-                self.spawn(
-                    &format!("license server of {owner}"),
-                    &mut made.license_server(place),
-                )?;
+        if made.scenario.has_license_servers() {
+            for owner in OWNERS {
+                let name = format!("license server of {owner}");
+                self.spawn(&name, &mut made.license_server(owner))?;
             }
-            for place in 1..=2 {
-                self.wait(stop, || {
-                    get(&format!("http://127.0.0.1:{}/healthz", made.port + place))
-                })?;
+            for owner in OWNERS {
+                let port = made.license_server_port(owner);
+                self.wait(stop, || get(&format!("http://127.0.0.1:{port}/healthz")))?;
             }
         }
         self.spawn("console", &mut made.zetel(&["serve"]))?;
         let url = made.url();
         self.wait(stop, || get(&format!("{url}/readyz")))?;
-        if !made.has_licenses() {
+        if !made.scenario.has_licenses() {
             return Ok(());
         }
         let agent = agent();
@@ -96,7 +72,8 @@ impl Running {
         // Of a group of its own: Ctrl-C reaches this program alone, which then stops them in order.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        command.stdin(Stdio::null());
+        // Should this program be killed, the pipe breaks, and they stop by themselves.
+        command.arg("--until-stdin-ends").stdin(Stdio::piped());
         let child = command
             .spawn()
             .map_err(|error| format!("{name}: {error}"))?;
@@ -153,17 +130,6 @@ impl Running {
                 let _ = child.wait();
             }
         }
-    }
-}
-
-fn ask_to_stop(child: &Child) {
-    #[cfg(unix)]
-    if let Some(pid) = i32::try_from(child.id())
-        .ok()
-        .and_then(rustix::process::Pid::from_raw)
-    {
-        // It may have stopped just now.
-        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
     }
 }
 

@@ -1,13 +1,16 @@
 //! The days that the demo shows, as sequences that each owner issues.
 
+use std::fmt;
+
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 use super::goods::{
-    COMPANY, DEMO_COMPANY, DEMO_SERIAL_NR, Plans, SERIAL_NR, fjordmaps, superoffice,
+    COMPANY, DEMO_COMPANY, DEMO_SERIAL_NR, OWNERS, Plans, SERIAL_NR, fjordmaps, superoffice,
 };
 
 /// The day that the demo shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 pub(crate) enum Scenario {
     /// The new license has two seats of Sales Premium fewer than are in use.
     Blocked,
@@ -52,10 +55,54 @@ const SEVEN: Plans = Plans {
     saint: false,
 };
 
+const EIGHT: Plans = Plans {
+    sales: 18,
+    service: 20,
+    saint: true,
+    ..SEVEN
+};
+
+const NINE: Plans = Plans {
+    sales: 25,
+    marketing: 12,
+    ..EIGHT
+};
+
+impl fmt::Display for Scenario {
+    /// As the command line says it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self
+            .to_possible_value()
+            .expect("every scenario can be asked for");
+        f.write_str(value.get_name())
+    }
+}
+
+impl Sequence {
+    /// Of its order and of its file.
+    pub(crate) fn name(&self, owner: &str) -> String {
+        format!(
+            "{}-{}-{}",
+            owner.to_lowercase(),
+            self.serial_nr,
+            self.sequence
+        )
+    }
+
+    fn held(self) -> Self {
+        Self { held: true, ..self }
+    }
+}
+
 impl Scenario {
     /// Whether anything is installed at the start.
     pub(crate) fn has_licenses(self) -> bool {
         self != Self::Empty
+    }
+
+    /// Whether license servers answer.
+    pub(crate) fn has_license_servers(self) -> bool {
+        self != Self::Offline
     }
 
     /// What the console is told that it is.
@@ -67,71 +114,48 @@ impl Scenario {
         }
     }
 
-    /// What SUPEROFFICE issues, in this order.
-    pub(crate) fn superoffice(self, times: u32) -> Vec<Sequence> {
-        let eight = match self {
-            Self::Automatic => Plans {
-                sales: 22,
-                service: 20,
-                saint: true,
-                ..SEVEN
-            },
+    /// What an owner issues, in this order.
+    pub(crate) fn sequences(self, owner: &str, times: u32) -> Vec<Sequence> {
+        let first = INSTALLED_MINUTES + 60;
+        let mut sequences = if owner == OWNERS[0] {
+            vec![
+                sequence(7, first, superoffice(SEVEN, times)),
+                sequence(8, 60, superoffice(self.eight(), times)),
+                sequence(9, 30, superoffice(NINE, times)).held(),
+            ]
+        } else {
+            vec![
+                sequence(3, first, fjordmaps(12, times)),
+                sequence(4, 30, fjordmaps(15, times)).held(),
+            ]
+        };
+        match self {
+            Self::Empty => {}
+            Self::DemoVersion => {
+                // What is published for the real serial number fits, so that the change is not blocked.
+                let mut demo = sequences[0].clone();
+                (demo.serial_nr, demo.company) = (DEMO_SERIAL_NR, DEMO_COMPANY);
+                demo.installed = true;
+                for later in &mut sequences[1..] {
+                    later.held = true;
+                }
+                sequences.insert(0, demo);
+            }
+            _ => sequences[0].installed = true,
+        }
+        sequences
+    }
+
+    /// What SUPEROFFICE publishes since.
+    pub(crate) fn eight(self) -> Plans {
+        match self {
+            Self::Automatic => Plans { sales: 22, ..EIGHT },
             Self::Hidden => Plans {
                 combined: 26,
                 ..SEVEN
             },
-            _ => Plans {
-                sales: 18,
-                service: 20,
-                saint: true,
-                ..SEVEN
-            },
-        };
-        let nine = Plans {
-            sales: 25,
-            service: 20,
-            marketing: 12,
-            saint: true,
-            ..SEVEN
-        };
-        let installed = Sequence {
-            installed: true,
-            ..sequence(7, INSTALLED_MINUTES + 60, superoffice(SEVEN, times))
-        };
-        let held = Sequence {
-            held: true,
-            ..sequence(9, 30, superoffice(nine, times))
-        };
-        if self == Self::DemoVersion {
-            let mut sequences = vec![demo_version(installed.clone())];
-            sequences.push(Sequence {
-                installed: false,
-                ..installed
-            });
-            return sequences;
+            _ => EIGHT,
         }
-        vec![installed, sequence(8, 60, superoffice(eight, times)), held]
-    }
-
-    /// What FJORDMAPS issues, in this order.
-    pub(crate) fn fjordmaps(self, times: u32) -> Vec<Sequence> {
-        let installed = Sequence {
-            installed: true,
-            ..sequence(3, INSTALLED_MINUTES + 60, fjordmaps(12, times))
-        };
-        let held = Sequence {
-            held: true,
-            ..sequence(4, 30, fjordmaps(15, times))
-        };
-        if self == Self::DemoVersion {
-            let mut sequences = vec![demo_version(installed.clone())];
-            sequences.push(Sequence {
-                installed: false,
-                ..installed
-            });
-            return sequences;
-        }
-        vec![installed, held]
     }
 }
 
@@ -144,13 +168,5 @@ fn sequence(sequence: u64, minutes_ago: i64, modules: String) -> Sequence {
         modules,
         held: false,
         installed: false,
-    }
-}
-
-fn demo_version(sequence: Sequence) -> Sequence {
-    Sequence {
-        serial_nr: DEMO_SERIAL_NR,
-        company: DEMO_COMPANY,
-        ..sequence
     }
 }
