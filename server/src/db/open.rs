@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection, PgConnection};
 
 use super::{Db, on};
+use crate::error::Cause;
 use crate::exit::StartError;
 
 /// Connections that read, on SQLite.
@@ -26,7 +27,7 @@ const LOCK_TIMEOUT: &str = "5s";
 /// Longest statement of PostgreSQL, as it writes it.
 const STATEMENT_TIMEOUT: &str = "60s";
 /// How often the lock's connection is tried.
-const LOCK_TRIED_EVERY: Duration = Duration::from_secs(15);
+const LOCK_TRIED_EVERY: Duration = Duration::from_secs(5);
 /// Longest wait for the lock of PostgreSQL.
 const LOCK_WAIT: Duration = Duration::from_secs(1);
 /// Wait before it is tried again.
@@ -137,23 +138,35 @@ async fn open_file(path: &Path) -> Result<Db, StartError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_WAIT);
+    let unusable = |cause: Cause| {
+        StartError::database(
+            format!("the database file {} cannot be opened", path.display()),
+            "See that its folder exists, that this user may write there and that the disk is not full.",
+        )
+        .because(cause)
+    };
+    // Hashes of passwords are nobody else's business; what SQLite puts beside the file gets the same permissions.
+    private(path).map_err(|cause| unusable(cause.into()))?;
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE_WAIT)
-        .connect_with(options.clone().create_if_missing(true))
+        .connect_with(options.clone())
         .await
-        .map_err(|cause| {
-            StartError::database(
-                format!("the database file {} cannot be opened", path.display()),
-                "See that its folder exists, that this user may write there and that the disk is not full.",
-            )
-            .because(cause)
-        })?;
+        .map_err(|cause| unusable(cause.into()))?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE_WAIT)
         .connect_lazy_with(options.read_only(true));
     Ok(Db::Sqlite { writer, readers })
+}
+
+/// Makes the file if there is none, for this user only where the system knows users.
+fn private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 async fn open_server(options: &PgConnectOptions) -> Result<Db, StartError> {

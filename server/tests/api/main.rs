@@ -16,6 +16,7 @@ mod layers;
 mod license_server;
 mod licenses;
 mod offers;
+mod program;
 mod renewal;
 mod retrieval;
 mod routes_need_an_administrator;
