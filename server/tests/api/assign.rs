@@ -5,6 +5,7 @@ use licensing::assignment::{Refusal, Shortage};
 use licensing::license::UserType;
 use licensing::wire::{Assign, ErrorBody, ErrorCode, Problem, UserCard, path, paths};
 
+use crate::events::Stream;
 use crate::harness::{Answer, Browser};
 use crate::stock::{self, counters, hidden, id, license, names, number, plan, seats, site};
 
@@ -79,6 +80,27 @@ async fn assigning_is_written_down_with_who_did_it_and_to_whom() {
         );
         assert_eq!(eva, 1);
         assert_eq!(entries.await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn other_open_browsers_hear_that_users_and_seats_changed() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(1, vec![seats("maps", 2)]);
+        owner.fill(&console, &sold, &[("eva", &[])]).await;
+        let admin = console.administrator().await;
+        let mut stream = Stream::open(&console, &admin).await;
+        let eva = id(&admin, "eva").await;
+        assign(&admin, eva, "maps").await.json::<UserCard>();
+        assert_eq!(
+            stream.next().await.as_deref(),
+            Some("event: changed\ndata: \"users\"\n\n")
+        );
+        assert_eq!(
+            stream.next().await.as_deref(),
+            Some("event: changed\ndata: {\"licenses\":\"FJORDMAPS\"}\n\n")
+        );
     })
     .await;
 }

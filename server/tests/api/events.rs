@@ -11,10 +11,11 @@ use tower::ServiceExt as _;
 use crate::harness::{Browser, Console, for_each_database};
 
 /// A stream of events as it comes in.
-struct Stream(BodyDataStream);
+pub(crate) struct Stream(BodyDataStream);
 
 impl Stream {
-    async fn open(console: &Console, browser: &Browser) -> Self {
+    /// Begins to listen.
+    pub(crate) async fn open(console: &Console, browser: &Browser) -> Self {
         let request = browser.request(Method::GET, paths::EVENTS, Body::empty());
         let response = console
             .router()
@@ -32,7 +33,7 @@ impl Stream {
     }
 
     /// What comes next; none: the stream has ended.
-    async fn next(&mut self) -> Option<String> {
+    pub(crate) async fn next(&mut self) -> Option<String> {
         let bytes = self.0.next().await?.expect("the stream does not break");
         Some(String::from_utf8(bytes.to_vec()).expect("events are text"))
     }

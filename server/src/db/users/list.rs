@@ -341,3 +341,141 @@ fn count_statement(filter: &Filter) -> Statement {
     narrow(&mut statement, filter);
     statement
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Address, Db};
+
+    fn filter(given_one_of: Option<Vec<i32>>, search: &str) -> Filter {
+        Filter {
+            given_one_of,
+            search: search.to_owned(),
+            ..Filter::all_of(false)
+        }
+    }
+
+    /// How SQLite goes about a statement of a page, step by step.
+    async fn steps(filter: &Filter, plan: Plan, order: Order, part: Part) -> String {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let db = Db::open(&Address::File(folder.path().join("zetel.db"))).await;
+        let db = db.expect("the database opens");
+        db.migrate().await.expect("the schema is made");
+        let stretch = Stretch {
+            filter,
+            plan,
+            list: filter.other_users,
+            order,
+            part,
+            after: None,
+            until: None,
+        };
+        let Statement { text, values } = stretch.statement(100);
+        let text = format!("explain query plan {text}");
+        let Db::Sqlite { readers, .. } = &db else {
+            panic!("a file is SQLite's");
+        };
+        let steps: Vec<(i64, i64, i64, String)> =
+            bound!(sqlx::query_as(AssertSqlSafe(text)), values)
+                .fetch_all(readers)
+                .await
+                .expect("the statement is right");
+        let details: Vec<String> = steps.into_iter().map(|(_, _, _, detail)| detail).collect();
+        details.join("; ")
+    }
+
+    #[tokio::test]
+    async fn a_walk_follows_the_index_of_its_order_and_sorts_nothing() {
+        for (sort, part, index) in [
+            (UserSort::Name, Part::Whole, "users_by_name (other_user=?)"),
+            (
+                UserSort::UserId,
+                Part::Whole,
+                "users_by_user_id (other_user=?)",
+            ),
+            (
+                UserSort::Group,
+                Part::Whole,
+                "users_by_group (other_user=?)",
+            ),
+            (
+                UserSort::LastSignIn,
+                Part::SignedIn,
+                "users_by_last_sign_in (other_user=? AND last_sign_in>?)",
+            ),
+            (
+                UserSort::LastSignIn,
+                Part::Never,
+                "users_by_last_sign_in (other_user=? AND last_sign_in=?)",
+            ),
+        ] {
+            for descending in [false, true] {
+                let order = Order { sort, descending };
+                for filter in [filter(None, ""), filter(None, "eva")] {
+                    let steps = steps(&filter, Plan::Walk, order, part).await;
+                    assert_eq!(steps, format!("SEARCH u USING INDEX {index}"));
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn walking_tests_each_user_by_their_own_assignments() {
+        let filter = filter(Some(vec![1, 2]), "");
+        assert_eq!(
+            steps(&filter, Plan::Walk, Order::default(), Part::Whole).await,
+            "SEARCH u USING INDEX users_by_name (other_user=?); SEARCH a EXISTS USING PRIMARY KEY (user_id=?)"
+        );
+    }
+
+    #[tokio::test]
+    async fn beginning_at_the_holders_finds_them_by_their_module() {
+        let filter = filter(Some(vec![1, 2]), "eva");
+        let steps = steps(&filter, Plan::Holders, Order::default(), Part::Whole).await;
+        let order: Vec<usize> = [
+            "assignment_by_module (module_id=?)",
+            "SCAN h",
+            "SEARCH u USING INTEGER PRIMARY KEY",
+        ]
+        .iter()
+        .map(|step| {
+            steps
+                .find(step)
+                .unwrap_or_else(|| panic!("no {step} in {steps}"))
+        })
+        .collect();
+        assert!(order.is_sorted(), "{steps}");
+    }
+
+    #[tokio::test]
+    async fn a_scan_reads_the_users_as_they_lie() {
+        let steps = steps(
+            &filter(None, "eva"),
+            Plan::Scan,
+            Order::default(),
+            Part::Whole,
+        )
+        .await;
+        assert_eq!(steps, "SCAN u; USE TEMP B-TREE FOR ORDER BY");
+    }
+
+    #[test]
+    fn the_way_is_chosen_by_how_many_match() {
+        let holders = filter(Some(vec![1]), "");
+        let found = filter(None, "eva");
+        let others = Filter {
+            other_users: Some(true),
+            ..found.clone()
+        };
+        for (filter, count, expected) in [
+            (&holders, 3_163, Plan::Walk),
+            (&holders, 3_162, Plan::Holders),
+            (&found, 3_163, Plan::Walk),
+            (&found, 3_162, Plan::Scan),
+            (&others, 1, Plan::Walk),
+        ] {
+            // 3162.3 squared is 100 x 100,000.
+            assert_eq!(plan(filter, count, 100, 100_000), expected, "{count}");
+        }
+    }
+}
