@@ -1,7 +1,7 @@
 // A demo of its own for each test: `cargo xtask demo`, as a newcomer starts it.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
 export type Database = "SQLite" | "PostgreSQL";
@@ -20,6 +20,8 @@ export interface Demo {
   password: string;
   /** Folder with license files to load. */
   files: string;
+  /** Lets another user sign in; answers the password. */
+  account(userId: string, administrator: boolean): string;
   /** The console and everything with it ends. */
   stop(): Promise<void>;
 }
@@ -62,8 +64,22 @@ export async function startDemo(wanted: Wanted, worker: number): Promise<Demo> {
     await ended;
   };
   for await (const line of createInterface(demo.stdout)) {
-    if (line.startsWith("READY ")) return { ...JSON.parse(line.slice("READY ".length)), stop };
+    if (line.startsWith("READY ")) {
+      const ready = JSON.parse(line.slice("READY ".length)) as Pick<Demo, "url" | "user" | "password" | "files">;
+      const account = (userId: string, administrator: boolean) => addAccount(ready.files, env, userId, administrator);
+      return { ...ready, account, stop };
+    }
     said.push(`${line}\n`);
   }
   throw new Error(`the demo did not become ready:\n${said.join("")}`);
+}
+
+/** `zetel account add`, with the demo's settings. */
+function addAccount(files: string, env: NodeJS.ProcessEnv, userId: string, administrator: boolean): string {
+  const zetel = join(dirname(environment("ZETEL_XTASK")), "zetel");
+  const password = `${userId} of the tests`;
+  const command = ["--config", join(dirname(files), "zetel.toml"), "account", "add", userId];
+  if (administrator) command.push("--administrator");
+  execFileSync(zetel, command, { env, input: `${password}\n`, stdio: ["pipe", "ignore", "inherit"] });
+  return password;
 }

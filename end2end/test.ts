@@ -45,7 +45,7 @@ export const test = base.extend<Options & Fixtures>({
       const complaints: string[] = [];
       watch(context, complaints);
       await use(complaints);
-      expect(complaints, "the browser's console").toEqual([]);
+      expect([...complaints], "the browser's console").toEqual([]);
     },
     { auto: true },
   ],
@@ -65,7 +65,7 @@ export function watch(context: BrowserContext, complaints: string[]) {
 }
 
 /** Signs in on the page that asks for it. */
-export async function signIn(page: Page, demo: Demo, t: Texts) {
+export async function signIn(page: Page, demo: Pick<Demo, "url" | "user" | "password">, t: Texts) {
   await page.goto(demo.url);
   await page.getByLabel(t("user_name")).fill(demo.user);
   await page.getByLabel(t("password")).fill(demo.password);

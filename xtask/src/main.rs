@@ -4,6 +4,7 @@
 
 mod demo;
 mod postgres;
+mod shots;
 mod site;
 mod size;
 mod step;
@@ -32,6 +33,8 @@ enum Command {
     Demo(demo::Options),
     /// Run everything that has to be green: format, rules of the house, lints, tests, browser tests.
     Test(test::Options),
+    /// Take a picture of every screen, dialog, empty and failed state.
+    Shots(shots::Options),
     /// Build the client into target/site: as it ships, precompressed, with hashed names.
     Site,
     /// Print the client's size per file, raw and compressed, and hold it against the limit.
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         // Its closing line is the last one.
         Command::Test(options) => return test::run(&options),
         Command::Demo(options) => demo::run(&options),
+        Command::Shots(options) => shots::run(&options),
         Command::Site => site::build(),
         Command::Size => size::run(),
     };

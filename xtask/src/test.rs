@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that has to be green, in an order that fails fast, with one closing line.
 
-mod browser;
+pub(crate) mod browser;
 mod tally;
 
 use std::path::PathBuf;

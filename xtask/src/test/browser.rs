@@ -32,7 +32,7 @@ pub(crate) fn run(
     step(
         "browser tests: Playwright in Chromium, on SQLite and PostgreSQL",
         || {
-            let mut tests = playwright(postgres)?;
+            let mut tests = playwright(postgres, "tests")?;
             tests
                 .args(["--reporter", "list,json"])
                 .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
@@ -56,8 +56,8 @@ pub(crate) fn build() -> Result<(), Failure> {
 }
 
 /// Playwright with what the tests ask of their environment.
-pub(crate) fn playwright(postgres: &Postgres) -> Result<Command, Failure> {
-    let mut command = npm(&["exec", "--", "playwright", "test"]);
+pub(crate) fn playwright(postgres: &Postgres, project: &str) -> Result<Command, Failure> {
+    let mut command = npm(&["exec", "--", "playwright", "test", "--project", project]);
     command.env("CHROMIUM", system::chromium()?);
     command.env("ZETEL_XTASK", std::env::current_exe()?);
     command.env(POSTGRES, postgres.url());

@@ -1,0 +1,90 @@
+// What happens elsewhere while somebody works: another administrator, a session that ends, a connection that is lost.
+import { join } from "node:path";
+import { dialog, expect, expectCells, signIn, test, watch } from "../test.ts";
+
+test("the second of two administrators is told what changed, and keeps the dialog", async ({ admin: page, demo, browser, complaints, t }) => {
+  const elsewhere = await browser.newContext({ baseURL: demo.url, locale: "en-GB" });
+  watch(elsewhere, complaints);
+  const other = await elsewhere.newPage();
+  await signIn(other, { ...demo, user: "EKOK", password: demo.account("EKOK", true) }, t);
+  const mine = dialog(page, t("activate_new_licence"));
+  const theirs = dialog(other, t("activate_new_licence"));
+
+  await test.step("both have an offer open that fits", async () => {
+    for (const who of [page, other]) {
+      await who.goto("/licenses/FJORDMAPS");
+      await expect(who.getByRole("row", { name: /^Maps/ })).toBeVisible();
+    }
+    await page.getByRole("link", { name: t("load_license_from_file") }).click();
+    await page.locator("input[type=file]").setInputFiles(join(demo.files, "fjordmaps-4.lic"));
+    await expect(mine.getByRole("button", { name: t("activate"), exact: true })).toBeEnabled();
+    await other.getByRole("link", { name: t("activate_new_licence") }).click();
+    await expect(theirs.getByRole("button", { name: t("activate"), exact: true })).toBeEnabled();
+  });
+
+  await test.step("the other activates; mine says who, and stays open", async () => {
+    await theirs.getByRole("button", { name: t("activate"), exact: true }).click();
+    await expect(theirs).toBeHidden();
+    await expect(mine).toContainText(t("told_activated", { user: "Eva Kokhuis", number: 4 }));
+    await expect(mine.getByRole("button", { name: t("activate"), exact: true })).toHaveCount(0);
+  });
+  await elsewhere.close();
+});
+
+test("seats that were assigned in the meantime stop an activation, which says so", async ({ admin: page, demo, t }) => {
+  await page.goto("/licenses/SUPEROFFICE");
+  await page.getByRole("link", { name: t("activate_new_licence") }).click();
+  const activation = dialog(page, t("activate_new_licence"));
+  await activation.getByRole("link", { name: "Sales Premium" }).click();
+  const removal = dialog(page, /Sales Premium$/);
+  await removal.getByRole("button", { name: t("suggest", { count: 2 }) }).click();
+  await removal.getByRole("button", { name: t("ok"), exact: true }).click();
+  await expectCells(activation.getByRole("row", { name: /^Sales Premium/ }), ["18", "21", "18", "−3", "0"]);
+
+  const second = await page.context().newPage();
+  await second.goto(`${demo.url}/users/associates`);
+  await second.getByLabel(t("search_for_users")).fill("Mila Visser");
+  await second.getByRole("link", { name: "Mila Visser" }).click();
+  await second.getByRole("button", { name: t("assign_licence", { license: "Sales Premium" }) }).click();
+  await expect(second.getByText(t("assigned_to", { license: "Sales Premium", user: "Mila Visser" }))).toBeVisible();
+  await second.close();
+
+  await expectCells(activation.getByRole("row", { name: /^Sales Premium/ }), ["19", "21", "18", "−3", "−1"]);
+  await expect(activation.getByRole("button", { name: t("activate"), exact: true })).toBeDisabled();
+});
+
+test("a session that ends while a dialog is open asks to sign in again, and the dialog is still there", async ({ admin: page, demo, t }) => {
+  await page.getByRole("link", { name: t("activate_new_licence") }).click();
+  const activation = dialog(page, t("activate_new_licence"));
+  await activation.getByRole("link", { name: "Sales Premium" }).click();
+  const removal = dialog(page, /Sales Premium$/);
+  await removal.getByRole("button", { name: t("suggest", { count: 2 }) }).click();
+  await page.request.delete("/api/console/session");
+
+  await removal.getByRole("button", { name: t("ok"), exact: true }).click();
+  const again = dialog(page, t("sign_in_again"));
+  await expect(again).toContainText(t("sign_in_again_text"));
+  await again.getByLabel(t("password")).fill(demo.password);
+  await again.getByRole("button", { name: t("sign_in"), exact: true }).click();
+  await expect(again).toBeHidden();
+
+  // What was refused is done by itself.
+  await expectCells(activation.getByRole("row", { name: /^Sales Premium/ }), ["18", "21", "18", "−3", "0"]);
+});
+
+test("a lost connection keeps the screen, says so where the act was, and the act can be done again", async ({ admin: page, context, complaints, t }) => {
+  await page.getByRole("link", { name: t("activate_new_licence") }).click();
+  const activation = dialog(page, t("activate_new_licence"));
+  await activation.getByRole("link", { name: "Sales Premium" }).click();
+  const removal = dialog(page, /Sales Premium$/);
+  await removal.getByRole("button", { name: t("suggest", { count: 2 }) }).click();
+  await context.setOffline(true);
+  await removal.getByRole("button", { name: t("ok"), exact: true }).click();
+  await expect(removal).toContainText(t("failure_offline"));
+  await expect(removal.getByRole("checkbox", { checked: true })).toHaveCount(2);
+  await context.setOffline(false);
+  await removal.getByRole("button", { name: t("ok"), exact: true }).click();
+  await expectCells(activation.getByRole("row", { name: /^Sales Premium/ }), ["18", "21", "18", "−3", "0"]);
+  const others = complaints.filter((complaint) => !complaint.includes("net::ERR_INTERNET_DISCONNECTED"));
+  complaints.splice(0, complaints.length, ...others);
+});
