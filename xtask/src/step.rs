@@ -6,6 +6,9 @@ use std::time::Instant;
 
 use crate::Failure;
 
+/// How the variables begin in which `cargo run` says what it runs: no settings of the cargo that we run.
+const OF_XTASK: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+
 /// Runs one step and says how long it took.
 pub(crate) fn step<T>(what: &str, run: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     println!("… {what}");
@@ -38,7 +41,18 @@ pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
 /// The cargo that runs this.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    command(&cargo, arguments)
+    let mut command = command(&cargo, arguments);
+    // A build script that watches these (ring's does) would run again, and half of the tree be compiled again, each time that
+    // cargo is asked from here after it was asked from a shell.
+    for (name, _) in std::env::vars_os() {
+        let ours = name
+            .to_str()
+            .is_some_and(|name| OF_XTASK.iter().any(|begin| name.starts_with(begin)));
+        if ours {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// Runs a command to its end; a failure names it.
