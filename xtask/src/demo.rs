@@ -5,12 +5,12 @@
 //! variant in `scenario`, a further license is in `goods`, who uses what is in `people`; `table` holds them against the numbers promised.
 
 mod goods;
-mod made;
-mod making;
+pub(crate) mod made;
+pub(crate) mod making;
 mod people;
-mod running;
-mod scenario;
-mod stop;
+pub(crate) mod running;
+pub(crate) mod scenario;
+pub(crate) mod stop;
 #[cfg(test)]
 mod table;
 
@@ -105,6 +105,8 @@ fn start(options: &Options, folder: &Path, stop: &Stop) -> Result<(), Failure> {
                 scenario: options.scenario.unwrap_or(Scenario::Blocked),
                 users: options.users.unwrap_or(people::BLOCK),
                 fixed_clock: options.fixed_clock.clone(),
+                release: false,
+                database_url: None,
             };
             make(&made, stop)?;
             Ok(made)
@@ -113,9 +115,10 @@ fn start(options: &Options, folder: &Path, stop: &Stop) -> Result<(), Failure> {
     let password = step("a new password for admin", || made.new_password(stop))?;
     let mut running = Running::default();
     let ended = step("license servers and console", || {
-        running.start(&made, &password, stop)
+        running.start_license_servers(&made, stop)?;
+        running.start_console(&made, &password, stop)
     })
-    .and_then(|()| {
+    .and_then(|_| {
         println!("{}", made.ready(&password)?);
         running.until_stopped(stop)
     });

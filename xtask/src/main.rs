@@ -2,7 +2,9 @@
 //!
 //! To add a command: a variant of [`Command`], a file of the same name, its line in [`main`].
 
+mod bench;
 mod demo;
+mod dev;
 mod postgres;
 mod shots;
 mod site;
@@ -37,6 +39,10 @@ enum Command {
     Shots(shots::Options),
     /// Build the client into target/site: as it ships, precompressed, with hashed names.
     Site,
+    /// Measure the programs as they ship, each figure beside its aim.
+    Bench(bench::Options),
+    /// Run a demo that is built again whenever a source is saved.
+    Dev(dev::Options),
     /// Print the client's size per file, raw and compressed, and hold it against the limit.
     Size,
 }
@@ -48,6 +54,8 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Shots(options) => shots::run(&options),
         Command::Site => site::build(),
+        Command::Bench(options) => bench::run(&options),
+        Command::Dev(options) => dev::run(&options),
         Command::Size => size::run(),
     };
     match done {

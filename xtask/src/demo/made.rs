@@ -23,17 +23,23 @@ const THEIR_SETTINGS: [&str; 2] = ["ZETEL_DATABASE_URL", "ZETEL_LOG"];
 
 /// A demo that was made, or is being made.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Made {
+pub(crate) struct Made {
     /// Where it is.
     #[serde(skip)]
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// The console's; the license servers have the next two.
-    pub(super) port: u16,
-    pub(super) scenario: Scenario,
+    pub(crate) port: u16,
+    pub(crate) scenario: Scenario,
     #[serde(default = "one_block")]
-    pub(super) users: u32,
+    pub(crate) users: u32,
     /// The console's clock stands still here.
-    pub(super) fixed_clock: Option<String>,
+    pub(crate) fixed_clock: Option<String>,
+    /// Whether the programs are those of a release.
+    #[serde(skip)]
+    pub(crate) release: bool,
+    /// Where the console keeps its data, when not as its settings say.
+    #[serde(skip)]
+    pub(crate) database_url: Option<String>,
 }
 
 fn one_block() -> u32 {
@@ -51,7 +57,7 @@ struct Ready<'a> {
 
 impl Made {
     /// What was made in this folder before; none: nothing, and the folder is empty.
-    pub(super) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
+    pub(crate) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
         let named = |fault: String| format!("{}: {fault}", folder.display());
         let file = folder.join(MADE);
         if !file.exists() {
@@ -72,28 +78,34 @@ impl Made {
     }
 
     /// Keeps it for the next start: from now on it is made.
-    pub(super) fn keep(&self) -> Result<(), Failure> {
+    pub(crate) fn keep(&self) -> Result<(), Failure> {
         Ok(fs::write(
             self.folder.join(MADE),
             serde_json::to_string(self)?,
         )?)
     }
 
+    /// One of the programs, as it was built.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        let profile = if self.release { "release" } else { "debug" };
+        Command::new(target(profile).join(name))
+    }
+
     /// Data folder of an owner's license server.
-    pub(super) fn owner(&self, owner: &str) -> PathBuf {
+    pub(crate) fn owner(&self, owner: &str) -> PathBuf {
         self.folder.join(owner.to_lowercase())
     }
 
     /// Where an owner's license server listens.
-    pub(super) fn license_server_port(&self, owner: &str) -> u16 {
+    pub(crate) fn license_server_port(&self, owner: &str) -> u16 {
         let places = OWNERS.into_iter().zip(self.port + 1..);
         let found = places.into_iter().find(|(known, _)| *known == owner);
         found.expect("it is one of the two").1
     }
 
     /// `zetel` with the demo's settings, and none that are about another console.
-    pub(super) fn zetel<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
-        let mut command = Command::new(target("debug/zetel"));
+    pub(crate) fn zetel<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
+        let mut command = self.program("zetel");
         for (name, _) in std::env::vars_os() {
             let is_setting = name.to_str().is_some_and(|name| name.starts_with("ZETEL_"));
             if is_setting && !THEIR_SETTINGS.iter().any(|theirs| name == *theirs) {
@@ -104,6 +116,9 @@ impl Made {
             .arg("--config")
             .arg(self.folder.join("zetel.toml"))
             .args(arguments);
+        if let Some(url) = &self.database_url {
+            command.env("DATABASE_URL", url);
+        }
         if let Some(instant) = &self.fixed_clock {
             command.args(["--fixed-clock", instant]);
         }
@@ -111,8 +126,8 @@ impl Made {
     }
 
     /// `zetel-vendor serve` of an owner.
-    pub(super) fn license_server(&self, owner: &str) -> Command {
-        let mut command = Command::new(target("debug/zetel-vendor"));
+    pub(crate) fn license_server(&self, owner: &str) -> Command {
+        let mut command = self.program("zetel-vendor");
         let listen = format!("127.0.0.1:{}", self.license_server_port(owner));
         command
             .args(["serve", "--store", "--listen", &listen, "--data"])
@@ -122,7 +137,7 @@ impl Made {
     }
 
     /// Gives `admin` a new password and answers it.
-    pub(super) fn new_password(&self, stop: &Stop) -> Result<String, Failure> {
+    pub(crate) fn new_password(&self, stop: &Stop) -> Result<String, Failure> {
         const LETTERS: &[u8; 64] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let mut bytes = [0; PASSWORD];
@@ -137,12 +152,12 @@ impl Made {
     }
 
     /// Where the console is.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// The last line that the demo prints.
-    pub(super) fn ready(&self, password: &str) -> Result<String, Failure> {
+    pub(crate) fn ready(&self, password: &str) -> Result<String, Failure> {
         let ready = Ready {
             url: self.url(),
             user: "admin",

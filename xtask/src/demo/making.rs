@@ -13,7 +13,6 @@ use super::people::{BLOCK, People};
 use super::scenario::{INSTALLED_MINUTES, Scenario, Sequence};
 use super::stop::Stop;
 use crate::Failure;
-use crate::step::target;
 
 /// Minutes of a day.
 const DAY: i64 = 24 * 60;
@@ -27,7 +26,7 @@ const DATES: [(&str, i64); 5] = [
 ];
 
 /// Makes everything, and fills the console.
-pub(super) fn make(made: &Made, stop: &Stop) -> Result<(), Failure> {
+pub(crate) fn make(made: &Made, stop: &Stop) -> Result<(), Failure> {
     let started = match &made.fixed_clock {
         Some(instant) => instant.parse()?,
         None => Timestamp::now(),
@@ -63,8 +62,8 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    fn zetel_vendor(arguments: &[&str]) -> Command {
-        let mut command = Command::new(target("debug/zetel-vendor"));
+    fn zetel_vendor(&self, arguments: &[&str]) -> Command {
+        let mut command = self.made.program("zetel-vendor");
         command.args(arguments);
         command
     }
@@ -73,7 +72,7 @@ impl Making<'_> {
         let keys = self.made.folder.join("keys");
         let root = ["keys", "root", "--name", "demo-root", "--out"];
         self.stop
-            .run_silently(Self::zetel_vendor(&root).arg(&keys))?;
+            .run_silently(self.zetel_vendor(&root).arg(&keys))?;
         let roots = self.made.folder.join("files/roots");
         fs::create_dir_all(&roots)?;
         fs::copy(keys.join("demo-root.jwk"), roots.join("demo-root.jwk"))?;
@@ -82,7 +81,7 @@ impl Making<'_> {
             let store = format!("{address}/store?serial={SERIAL_NR}");
             let contact = format!("mailto:licenses@{}.example", owner.to_lowercase());
             let valid_from = self.minutes_ago(400 * DAY);
-            let mut command = Self::zetel_vendor(&["keys", "owner", "--owner", owner]);
+            let mut command = self.zetel_vendor(&["keys", "owner", "--owner", owner]);
             command
                 .args(["--description", short_name(owner)])
                 .args(["--license-url", &address, "--store-url", &store])
@@ -130,7 +129,7 @@ impl Making<'_> {
         fs::write(&order, toml)?;
         let number = sequence.sequence.to_string();
         let issued_at = self.minutes_ago(sequence.minutes_ago);
-        let mut command = Self::zetel_vendor(&["issue", "--sequence", &number]);
+        let mut command = self.zetel_vendor(&["issue", "--sequence", &number]);
         command.args(["--issued-at", &issued_at]);
         command.arg("--data").arg(self.made.owner(server));
         command.arg("--catalogue").arg(catalogue);
@@ -148,7 +147,7 @@ impl Making<'_> {
             return Ok(());
         }
         let change = ["--from", goods::DEMO_SERIAL_NR, "--to", SERIAL_NR];
-        let mut command = Self::zetel_vendor(&["register", "--company", COMPANY]);
+        let mut command = self.zetel_vendor(&["register", "--company", COMPANY]);
         command
             .args(change)
             .arg("--data")

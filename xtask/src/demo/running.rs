@@ -17,14 +17,13 @@ const STOPPING: Duration = Duration::from_secs(15);
 
 /// Processes that run.
 #[derive(Default)]
-pub(super) struct Running(Vec<(String, Child)>);
+pub(crate) struct Running(Vec<(String, Child)>);
 
 impl Running {
-    /// Starts the license servers and the console, and waits until the first check of every owner is done.
-    pub(super) fn start(
+    /// Starts the license servers, where the demo has some, and waits until they answer.
+    pub(crate) fn start_license_servers(
         &mut self,
         made: &Made,
-        password: &str,
         stop: &Stop,
     ) -> Result<(), Failure> {
         if made.scenario.has_license_servers() {
@@ -37,11 +36,21 @@ impl Running {
                 self.wait(stop, || get(&format!("http://127.0.0.1:{port}/healthz")))?;
             }
         }
-        self.spawn("console", &mut made.zetel(&["serve"]))?;
+        Ok(())
+    }
+
+    /// Starts the console, and waits until the first check of every owner is done; answers its process id.
+    pub(crate) fn start_console(
+        &mut self,
+        made: &Made,
+        password: &str,
+        stop: &Stop,
+    ) -> Result<u32, Failure> {
+        let pid = self.spawn("console", &mut made.zetel(&["serve"]))?;
         let url = made.url();
         self.wait(stop, || get(&format!("{url}/readyz")))?;
         if !made.scenario.has_licenses() {
-            return Ok(());
+            return Ok(pid);
         }
         let agent = agent();
         let sign_in = json!({ "user_id": "admin", "password": password });
@@ -65,10 +74,10 @@ impl Running {
         })?;
         // The session was this program's, not the administrator's.
         agent.delete(format!("{url}/api/console/session")).call()?;
-        Ok(())
+        Ok(pid)
     }
 
-    fn spawn(&mut self, name: &str, command: &mut Command) -> Result<(), Failure> {
+    fn spawn(&mut self, name: &str, command: &mut Command) -> Result<u32, Failure> {
         // Of a group of its own: Ctrl-C reaches this program alone, which then stops them in order.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
@@ -77,8 +86,9 @@ impl Running {
         let child = command
             .spawn()
             .map_err(|error| format!("{name}: {error}"))?;
+        let pid = child.id();
         self.0.push((name.to_owned(), child));
-        Ok(())
+        Ok(pid)
     }
 
     /// Looks until it is there; fails when a process ends, somebody asks to stop, or it takes too long.
@@ -107,7 +117,7 @@ impl Running {
     }
 
     /// Watches until somebody asks to stop or a process ends.
-    pub(super) fn until_stopped(&mut self, stop: &Stop) -> Result<(), Failure> {
+    pub(crate) fn until_stopped(&mut self, stop: &Stop) -> Result<(), Failure> {
         while !stop.requested() {
             self.all_run()?;
             std::thread::park_timeout(LOOK);
@@ -116,7 +126,7 @@ impl Running {
     }
 
     /// Stops every process, the console first; ends one that does not stop by itself.
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         while let Some((name, mut child)) = self.0.pop() {
             ask_to_stop(&child);
             let start = Instant::now();

@@ -9,27 +9,27 @@ use std::time::Duration;
 use crate::Failure;
 
 /// Between two looks.
-pub(super) const LOOK: Duration = Duration::from_millis(20);
+pub(crate) const LOOK: Duration = Duration::from_millis(20);
 
 /// Whether somebody asked to stop. Cheap to clone.
-#[derive(Clone)]
-pub(super) struct Stop(Arc<AtomicBool>);
+#[derive(Clone, Default)]
+pub(crate) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
     /// Hears Ctrl-C and requests to terminate from now on.
-    pub(super) fn heard() -> Result<Self, Failure> {
+    pub(crate) fn heard() -> Result<Self, Failure> {
         let stop = Self(Arc::default());
         let heard = stop.clone();
         ctrlc::set_handler(move || heard.0.store(true, Ordering::Relaxed))?;
         Ok(stop)
     }
 
-    pub(super) fn requested(&self) -> bool {
+    pub(crate) fn requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
     /// Runs a command to its end, or until somebody asks to stop; a failure names it.
-    pub(super) fn run(&self, command: &mut Command) -> Result<(), Failure> {
+    pub(crate) fn run(&self, command: &mut Command) -> Result<(), Failure> {
         let shown = shown(command);
         let mut child = command
             .spawn()
@@ -43,12 +43,12 @@ impl Stop {
     }
 
     /// The same without its words, unless it fails.
-    pub(super) fn run_silently(&self, command: &mut Command) -> Result<(), Failure> {
+    pub(crate) fn run_silently(&self, command: &mut Command) -> Result<(), Failure> {
         self.run_with(command, "")
     }
 
     /// The same, with a line on standard input.
-    pub(super) fn run_with(&self, command: &mut Command, line: &str) -> Result<(), Failure> {
+    pub(crate) fn run_with(&self, command: &mut Command, line: &str) -> Result<(), Failure> {
         let shown = shown(command);
         let mut child = command
             .stdin(Stdio::piped())
@@ -96,7 +96,7 @@ fn shown(command: &Command) -> String {
 }
 
 /// Asks a process to stop, where the system knows how.
-pub(super) fn ask_to_stop(child: &Child) {
+pub(crate) fn ask_to_stop(child: &Child) {
     #[cfg(unix)]
     if let Some(pid) = i32::try_from(child.id())
         .ok()
