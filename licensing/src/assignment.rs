@@ -94,6 +94,8 @@ pub enum Refusal {
     NoSeat(Shortage),
     /// The license has ended: assigning stops.
     Ended,
+    /// A former employee is given nothing and cannot log in; who becomes one gives back everything.
+    FormerEmployee,
 }
 
 /// A module with too few seats.
@@ -121,52 +123,144 @@ pub fn may_assign(
     module: &ModuleName,
     in_use: &Moves,
 ) -> Result<Moves, Vec<Refusal>> {
-    let Some(wanted) = license.module(module) else {
-        return Err(vec![Refusal::NotSold(module.clone())]);
-    };
-    if !wanted.is_assignable() {
-        return Err(vec![Refusal::NotAssignable(module.clone())]);
-    }
     if assignments.contains(module) {
         return Err(vec![Refusal::AlreadyAssigned(module.clone())]);
     }
+    let after = assignments.iter().chain([module]).cloned().collect();
+    may_change(license, user_type, assignments, &after, in_use)
+}
+
+/// Whether a user's assignments may go from one set to another in one act, and the counters that move then. `in_use` has
+/// the present counters of every user license.
+///
+/// What they hold already is not questioned, only what the act changes: a license that they were given under older rules
+/// does not stand in the way of another. Giving back is never refused, but for what would lose its prerequisite: that has to
+/// be given back in the same act ([`freed`] says it).
+///
+/// # Errors
+/// Every reason against it, not the first; in order of name.
+pub fn may_change(
+    license: &License,
+    user_type: UserType,
+    before: &Assignments,
+    after: &Assignments,
+    in_use: &Moves,
+) -> Result<Moves, Vec<Refusal>> {
     let mut refusals = Vec::new();
-    let allowed = wanted.allowed_user_type;
-    if allowed != UserType::Unknown && allowed != user_type {
-        refusals.push(Refusal::UserTypeNotAllowed {
-            module: module.clone(),
-            allowed,
-        });
+    let mut gained = Vec::new();
+    for module in after.difference(before) {
+        match license.module(module) {
+            None => refusals.push(Refusal::NotSold(module.clone())),
+            Some(wanted) if !wanted.is_assignable() => {
+                refusals.push(Refusal::NotAssignable(module.clone()));
+            }
+            Some(wanted) => gained.push(wanted),
+        }
     }
-    let after: Assignments = assignments.iter().chain([module]).cloned().collect();
-    if let Some(prerequisite) = &wanted.prerequisite_module_name
-        && !is_met(license, &effective(license, &after), prerequisite)
-    {
-        refusals.push(Refusal::PrerequisiteMissing {
-            module: module.clone(),
-            prerequisite: prerequisite.clone(),
-        });
+    if !refusals.is_empty() {
+        return Err(refusals);
     }
-    if let Some(group) = wanted.plan_group.as_ref().filter(|_| wanted.is_user_plan()) {
-        let others = assignments.iter().filter_map(|name| license.module(name));
-        let of_group =
-            others.filter(|other| other.is_user_plan() && other.plan_group.as_ref() == Some(group));
-        refusals.extend(of_group.map(|other| Refusal::PlanOfGroup {
-            module: module.clone(),
-            holds: other.module_name.clone(),
+    let (had, has) = (effective(license, before), effective(license, after));
+    for wanted in gained {
+        let module = &wanted.module_name;
+        let allowed = wanted.allowed_user_type;
+        if allowed != UserType::Unknown && allowed != user_type {
+            refusals.push(Refusal::UserTypeNotAllowed {
+                module: module.clone(),
+                allowed,
+            });
+        }
+        if let Some(prerequisite) = unmet(license, wanted, &has) {
+            refusals.push(Refusal::PrerequisiteMissing {
+                module: module.clone(),
+                prerequisite: prerequisite.clone(),
+            });
+        }
+        refusals.extend(others_of_group(license, wanted, after).map(|holds| {
+            Refusal::PlanOfGroup {
+                module: module.clone(),
+                holds: holds.clone(),
+            }
         }));
     }
-    let moves = moves(license, assignments, &after);
-    refusals.extend(
-        shortages(license, &moves, in_use)
-            .into_iter()
-            .map(Refusal::NoSeat),
-    );
+    for kept in after
+        .intersection(before)
+        .filter_map(|name| license.module(name))
+    {
+        if let Some(prerequisite) = unmet(license, kept, &has)
+            && unmet(license, kept, &had).is_none()
+        {
+            refusals.push(Refusal::PrerequisiteMissing {
+                module: kept.module_name.clone(),
+                prerequisite: prerequisite.clone(),
+            });
+        }
+    }
+    let moves = moves(license, before, after);
+    let short = shortages(license, &moves, in_use).into_iter();
+    refusals.extend(short.map(Refusal::NoSeat));
     if refusals.is_empty() {
         Ok(moves)
     } else {
         Err(refusals)
     }
+}
+
+/// Whether somebody works here, and may log in to the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Whether they can log in to the product.
+    pub can_log_in: bool,
+    /// Whether they left.
+    pub former_employee: bool,
+}
+
+/// Whether a user's access may go from one to another in an act after which they hold something (`holds`), or are given
+/// something more (`gains`). Who was marked as a former employee by an import keeps what they have until somebody frees it, but
+/// is given nothing more.
+///
+/// # Errors
+/// [`Refusal::FormerEmployee`].
+pub fn may_access(before: Access, after: Access, holds: bool, gains: bool) -> Result<(), Refusal> {
+    let wrong = after.former_employee
+        && if before.former_employee {
+            gains || (after.can_log_in && !before.can_log_in)
+        } else {
+            holds || after.can_log_in
+        };
+    if wrong {
+        Err(Refusal::FormerEmployee)
+    } else {
+        Ok(())
+    }
+}
+
+/// The prerequisite of a module that somebody with these modules does not have.
+fn unmet<'a>(
+    license: &License,
+    module: &'a ModuleLicense,
+    effective: &BTreeSet<ModuleName>,
+) -> Option<&'a ModuleName> {
+    let prerequisite = module.prerequisite_module_name.as_ref();
+    prerequisite.filter(|prerequisite| !is_met(license, effective, prerequisite))
+}
+
+/// The other plans of a plan's group among these.
+fn others_of_group<'a>(
+    license: &'a License,
+    plan: &'a ModuleLicense,
+    assignments: &'a Assignments,
+) -> impl Iterator<Item = &'a ModuleName> {
+    let group = plan.plan_group.as_ref().filter(|_| plan.is_user_plan());
+    let others = assignments
+        .iter()
+        .filter_map(|name| license.module(name))
+        .filter(|other| other.module_name != plan.module_name);
+    others
+        .filter(move |other| {
+            group.is_some() && other.is_user_plan() && other.plan_group.as_ref() == group
+        })
+        .map(|other| &other.module_name)
 }
 
 /// Modules that would have more seats in use than were bought, had these counters moved; in order of name.

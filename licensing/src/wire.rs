@@ -54,7 +54,7 @@ pub mod paths {
     pub const FREE: &str = "/api/console/modules/{module}/free";
     /// GET [`super::UsersQuery`]: [`super::Users`].
     pub const USERS: &str = "/api/console/users";
-    /// GET: [`super::UserCard`].
+    /// GET, PUT [`super::SaveUser`]: [`super::UserCard`].
     pub const USER: &str = "/api/console/users/{user}";
     /// POST [`super::Assign`]: [`super::UserCard`].
     pub const ASSIGN: &str = "/api/console/users/{user}/assignments";

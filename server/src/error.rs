@@ -157,6 +157,7 @@ impl Error {
             ErrorCode::Stale
             | ErrorCode::Blocked
             | ErrorCode::AssignmentRefused
+            | ErrorCode::Yourself
             | ErrorCode::InstallationSet
             | ErrorCode::InstallationMissing => StatusCode::CONFLICT,
             ErrorCode::License(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -29,6 +29,7 @@ pub(crate) fn say_refused(body: &ErrorBody) -> String {
         ErrorCode::Stale => K::FailureStale,
         ErrorCode::Blocked => K::FailureBlocked,
         ErrorCode::AssignmentRefused => K::FailureAssignment,
+        ErrorCode::Yourself => K::FailureYourself,
         ErrorCode::InstallationSet => K::FailureInstallationSet,
         ErrorCode::InstallationMissing => K::FailureInstallationMissing,
         ErrorCode::DatabaseUnavailable => K::FailureDatabase,

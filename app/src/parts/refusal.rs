@@ -62,6 +62,7 @@ fn say_refusal(refusal: &Refusal, known: &[UserLicense]) -> String {
         ),
         Refusal::NoSeat(shortage) => no_seat(shortage, known),
         Refusal::Ended => now(K::RefusalEnded).to_owned(),
+        Refusal::FormerEmployee => now(K::RefusalFormerEmployee).to_owned(),
     }
 }
 

@@ -88,6 +88,8 @@ pub enum ErrorCode {
     Blocked,
     /// 409: a user may not hold it; see the problems.
     AssignmentRefused,
+    /// 409: nobody locks themselves out; another administrator has to do it.
+    Yourself,
     /// 409: serial number and company are set already.
     InstallationSet,
     /// 409: first set serial number and company.

@@ -242,3 +242,16 @@ pub struct Assign {
     /// Revision of the user as seen.
     pub revision: i64,
 }
+
+/// A user's card as it shall be: what the administrator saw, and everything that the user shall have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaveUser {
+    /// Revision of the user as seen.
+    pub revision: i64,
+    /// Ids of the modules that they shall be assigned, of every owner; what is not here is given back.
+    pub assignments: Vec<i32>,
+    /// Whether they can log in to the product.
+    pub can_log_in: bool,
+    /// Whether they left.
+    pub former_employee: bool,
+}

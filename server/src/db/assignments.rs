@@ -11,7 +11,7 @@ pub mod held;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use licensing::assignment::{self, Assignments, Moves, Shortage};
+use licensing::assignment::{self, Access, Assignments, Moves, Shortage};
 use licensing::license::{License, LicenseType, ModuleName, Timestamp, UserType};
 use sqlx::{AssertSqlSafe, FromRow, QueryBuilder};
 
@@ -43,6 +43,8 @@ pub struct TakenUser {
     pub user_type: UserType,
     /// Name for people.
     pub full_name: String,
+    /// Whether they work here and may log in to the product.
+    pub access: Access,
 }
 
 /// What an owner sold, and how much of it is in use.
@@ -200,18 +202,30 @@ pub struct SetsMoved;
 /// # Errors
 /// Those of the database; [`Error::NotFound`] when the owner has no license in force.
 pub async fn take(tx: &mut Tx, owner_id: i32, users: &[i32]) -> Result<Taken, Error> {
-    let ids: BTreeSet<i32> = users.iter().copied().collect();
-    let ids: Vec<i32> = ids.into_iter().collect();
-    let users = take_users(tx, &ids).await?;
+    let users = take_users(tx, users).await?;
+    let ids: Vec<i32> = users.keys().copied().collect();
+    let (sold, groups) = given(tx, owner_id, &ids).await?;
+    Ok(Taken {
+        sold,
+        users,
+        groups,
+    })
+}
+
+/// What an owner sold, and what these users, whose rows this transaction holds, were given of it.
+///
+/// # Errors
+/// Those of the database; [`Error::NotFound`] when the owner has no license in force.
+pub async fn given(tx: &mut Tx, owner_id: i32, users: &[i32]) -> Result<(Sold, Vec<Group>), Error> {
     let sold = sold(tx, owner_id).await?;
     let mut given: BTreeMap<i32, Assignments> =
-        users.keys().map(|id| (*id, Assignments::new())).collect();
+        users.iter().map(|id| (*id, Assignments::new())).collect();
     let names: BTreeMap<i32, &ModuleName> = sold
         .counters
         .iter()
         .map(|(module, counter)| (counter.id, module))
         .collect();
-    for held in held::of_users(tx, &ids).await? {
+    for held in held::of_users(tx, users).await? {
         if let (Some(of_user), Some(name)) = (given.get_mut(&held.user), names.get(&held.module)) {
             of_user.insert((*name).clone());
         }
@@ -224,11 +238,7 @@ pub async fn take(tx: &mut Tx, owner_id: i32, users: &[i32]) -> Result<Taken, Er
         .into_iter()
         .map(|(assignments, users)| Group { users, assignments })
         .collect();
-    Ok(Taken {
-        sold,
-        users,
-        groups,
-    })
+    Ok((sold, groups))
 }
 
 #[derive(FromRow)]
@@ -237,15 +247,23 @@ struct TakenRow {
     revision: i64,
     user_type: String,
     full_name: String,
+    can_log_in: bool,
+    former_employee: bool,
 }
 
-async fn take_users(tx: &mut Tx, ids: &[i32]) -> Result<BTreeMap<i32, TakenUser>, Error> {
+/// Takes the rows of these users, in order of id: their revisions move. Answers those who exist.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take_users(tx: &mut Tx, users: &[i32]) -> Result<BTreeMap<i32, TakenUser>, Error> {
+    let ids: BTreeSet<i32> = users.iter().copied().collect();
+    let ids: Vec<i32> = ids.into_iter().collect();
     let mut taken = BTreeMap::new();
     for chunk in ids.chunks(CHUNK_ROWS) {
         let mut statement = Statement::default();
         statement.push("update users set revision = revision + 1 where id in ");
         statement.bind_list(chunk);
-        statement.push(" returning id, revision - 1 as revision, user_type, full_name");
+        statement.push(" returning id, revision - 1 as revision, user_type, full_name, can_log_in, former_employee");
         let Statement { text, values } = statement;
         let rows: Vec<TakenRow> = on_tx!(tx, connection => {
             bound!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(connection).await
@@ -255,6 +273,10 @@ async fn take_users(tx: &mut Tx, ids: &[i32]) -> Result<BTreeMap<i32, TakenUser>
                 revision: row.revision,
                 user_type: user_type_of(&row.user_type)?,
                 full_name: row.full_name,
+                access: Access {
+                    can_log_in: row.can_log_in,
+                    former_employee: row.former_employee,
+                },
             };
             taken.insert(row.id, user);
         }

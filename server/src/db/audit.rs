@@ -38,6 +38,8 @@ pub enum Act {
     LicenseAssigned,
     /// A license was freed from users.
     LicensesFreed,
+    /// A user's card was saved: licenses, logging in, leaving.
+    UserSaved,
     /// An empty console was filled from a file.
     Seeded,
     /// Somebody may sign in, or has a new password.
@@ -60,6 +62,7 @@ impl Act {
             Self::ActivationSet => "activation_set",
             Self::LicenseAssigned => "license_assigned",
             Self::LicensesFreed => "licenses_freed",
+            Self::UserSaved => "user_saved",
             Self::Seeded => "seeded",
             Self::AccountSet => "account_set",
         }

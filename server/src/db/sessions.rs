@@ -204,6 +204,24 @@ pub(crate) async fn user(tx: &mut Tx, user_id_folded: &str) -> Result<Option<i32
     })?)
 }
 
+/// Whether this user is an administrator who may sign in. Their row is taken: it stays so until the end of the transaction.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn is_administrator(tx: &mut Tx, user: i32) -> Result<bool, Error> {
+    let found: Option<i32> = on_tx!(tx, c => {
+        sqlx::query_scalar(
+            "update users set revision = revision where id = $1 and not former_employee and exists ( \
+               select 1 from credential c where c.user_id = users.id and c.administrator) \
+             returning id",
+        )
+        .bind(user)
+        .fetch_optional(c)
+        .await
+    })?;
+    Ok(found.is_some())
+}
+
 /// Gives a user a credential in place of any before, and ends the user's sessions.
 ///
 /// # Errors

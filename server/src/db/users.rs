@@ -6,6 +6,7 @@ pub mod list;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 
+use licensing::assignment::Access;
 use licensing::license::{Timestamp, UserType};
 use licensing::wire::UserSort;
 use sqlx::{AssertSqlSafe, FromRow, QueryBuilder};
@@ -239,6 +240,22 @@ pub async fn expect_many(db: &Db) -> Result<(), Error> {
         sqlx::query(PAGES_OF_MANY).execute(writer).await?;
     }
     Ok(())
+}
+
+/// Says whether a user works here and may log in to the product. Their row must be taken.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_access(tx: &mut Tx, id: i32, access: Access) -> Result<(), Error> {
+    Ok(on_tx!(tx, connection => {
+        sqlx::query("update users set can_log_in = $1, former_employee = $2 where id = $3")
+            .bind(access.can_log_in)
+            .bind(access.former_employee)
+            .bind(id)
+            .execute(connection)
+            .await
+            .map(drop)
+    })?)
 }
 
 /// Stores new users and answers their ids, in the same order. Their user IDs must be new, also when case is ignored.

@@ -1,6 +1,7 @@
 //! Users: lists, a user's card, assigning one license to one user; and every user license with its use.
 
 pub(crate) mod rows;
+mod save;
 
 use std::collections::BTreeSet;
 
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .get(paths::USERS, Who::SignedIn, users)
         .get(paths::USER, Who::SignedIn, user)
+        .put(paths::USER, Who::Administrator, save::save)
         .post(paths::ASSIGN, Who::Administrator, assign)
         .get(paths::USER_LICENSES, Who::SignedIn, user_licenses)
 }
@@ -152,6 +154,7 @@ async fn assign(
             refusals.push(Refusal::Ended);
         }
         let before = group.assignments().clone();
+        refusals.extend(assignment::may_access(who.access, who.access, true, true).err());
         let may = assignment::may_assign(&sold.license, who.user_type, &before, &module, &sold.in_use());
         refusals.extend(may.err().into_iter().flatten());
         if !refusals.is_empty() {
@@ -160,10 +163,7 @@ async fn assign(
         let mut after = before;
         after.insert(module.clone());
         let written = assignments::write(tx, sold, &[group.to(after)], now).await;
-        written.map_err(|not_written| match not_written {
-            NotWritten::Short(short) => refused(short.into_iter().map(Refusal::NoSeat)),
-            NotWritten::Failed(error) => error,
-        })?;
+        written.map_err(not_given)?;
         let owner = sold.license.owner_name.clone();
         audit::record(tx, &Entry {
             at: now,
@@ -178,6 +178,14 @@ async fn assign(
     state.events.send(Event::Users);
     state.events.send(Event::Licenses(Some(owner)));
     Ok(Json(card))
+}
+
+/// Assignments were not written: too few seats, or a fault.
+fn not_given(not_written: NotWritten) -> Error {
+    match not_written {
+        NotWritten::Short(short) => refused(short.into_iter().map(Refusal::NoSeat)),
+        NotWritten::Failed(error) => error,
+    }
 }
 
 fn refused(refusals: impl IntoIterator<Item = Refusal>) -> Error {
