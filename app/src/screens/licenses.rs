@@ -53,14 +53,23 @@ struct Here {
 impl Here {
     /// Reads the owner whose tab is shown; follows changes. None before the first answer and when there is no owner.
     fn with_owner<R>(self, read: impl FnOnce(&wire::Licenses, &OwnerView) -> R) -> Option<R> {
+        let (mut read, mut found) = (Some(read), None);
+        self.find_owner(&mut |all, owner| found = read.take().map(|read| read(all, owner)));
+        found
+    }
+
+    /// Apart from [`Self::with_owner`] so that it is compiled once.
+    fn find_owner(self, read: &mut dyn FnMut(&wire::Licenses, &OwnerView)) {
         let wanted = self.route.with(|route| route.owner.clone());
         self.licenses.value.with(|all| {
-            let all = all.as_ref()?;
+            let Some(all) = all else { return };
             let owner = wanted
                 .and_then(|wanted| all.owners.iter().find(|it| it.owner.as_str() == wanted))
-                .or_else(|| all.owners.first())?;
-            Some(read(all, owner))
-        })
+                .or_else(|| all.owners.first());
+            if let Some(owner) = owner {
+                read(all, owner);
+            }
+        });
     }
 
     /// A part of the view that is made of the owner whose tab is shown.

@@ -128,9 +128,12 @@ pub(crate) fn moment(at: i64, now: i64) -> String {
     }
 }
 
-/// How long ago (or how far ahead) an instant is: "4 minutes ago".
+/// How long ago (or how far ahead) an instant is: "4 minutes ago", "just now".
 pub(crate) fn ago(at: i64, now: i64) -> String {
     let (amount, unit) = distance(at - now);
+    if amount == 0 {
+        return super::now(super::K::JustNow).to_owned();
+    }
     with(|formats| String::from(formats.relative.format(amount as f64, unit)))
 }
 

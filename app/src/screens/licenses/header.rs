@@ -20,23 +20,42 @@ use crate::ui::filter::check;
 use crate::ui::icon::{Icon, glyph};
 use crate::ui::notice::{Tone, alert, p};
 
-/// A check less than so many milliseconds ago was just now.
-const MINUTE_MS: i64 = 60_000;
-
-/// The head of the tab that is shown.
+/// The head of the tab that is shown. Each owner's has its own, so that a check of one does not hold up another's.
 pub(super) fn header(here: Here) -> Node {
+    let owner = Memo::new(move |_| here.with_owner(|_, owner| owner.id).unwrap_or_default());
+    live(move || {
+        owner.get();
+        of_owner(here)
+    })
+}
+
+/// Its pieces are made again one by one, so that the button keeps the focus.
+fn of_owner(here: Here) -> Node {
     let checking = Checking {
         here,
         busy: RwSignal::new(false),
         fault: RwSignal::new(String::new()),
     };
-    let head = here.show(move |all, owner| {
-        let left = el("div")
-            .child(el("h2").child(whose(all, owner)))
-            .child(facts(all, owner, checking));
-        let head = el("header").class("owner").child(left);
-        Some(head.child(ways(here, all, owner)))
-    });
+    let name = here.show(|all, owner| Some(el("h2").child(whose(all, owner))));
+    let facts = el("dl")
+        .class("owner-facts")
+        .child(here.show(|all, _| {
+            let installation = all.installation.as_ref()?;
+            Some(fact(now(K::SerialNumber), installation.serial_nr.as_str()))
+        }))
+        .child(here.show(|_, owner| {
+            let expiry = owner.installed.as_ref()?.license.expiry_date?;
+            Some(fact(now(K::ExpiryDate), day(expiry)))
+        }))
+        .child(checking.view())
+        .child(here.show(|_, owner| {
+            let standing = standing(owner.installed.as_ref());
+            Some(fact(now(K::LicenceStatus), standing).class("standing"))
+        }));
+    let head = el("header")
+        .class("owner")
+        .child(el("div").child(name).child(facts))
+        .child(here.show(move |all, owner| Some(ways(here, all, owner))));
     nodes![head, trouble(checking.fault)]
 }
 
@@ -64,28 +83,16 @@ pub(super) fn fact(label: impl Into<Node>, value: impl Into<Node>) -> El {
     el("div").child(label).child(el("dd").child(value))
 }
 
-fn facts(all: &Licenses, owner: &OwnerView, checking: Checking) -> El {
-    let serial = all.installation.as_ref().map(|it| it.serial_nr.as_str());
-    let license = owner.installed.as_ref().map(|installed| &installed.license);
-    let expiry = license.and_then(|license| license.expiry_date);
-    el("dl")
-        .class("owner-facts")
-        .child(serial.map(|serial| fact(now(K::SerialNumber), serial)))
-        .child(expiry.map(|date| fact(now(K::ExpiryDate), day(date))))
-        .child(checking.view(owner))
-        .child(fact(now(K::LicenceStatus), standing(owner.installed.as_ref())).class("standing"))
-}
-
-/// "In order since 2 November 2026 · sequence 7 · activated automatically".
+/// "In order · active since 2 November 2026 · sequence 7 · activated automatically".
 fn standing(installed: Option<&Installed>) -> Node {
     let Some(installed) = installed else {
         return now(K::NotActiveYet).into();
     };
-    let (class, icon, key) = match installed.standing.phase {
-        Phase::InOrder => ("green-text", Icon::Done, K::InOrder),
-        Phase::Warning => ("amber-text", Icon::Warning, K::ExpiresSoon),
-        Phase::InGrace => ("red-text", Icon::Blocked, K::InGrace),
-        Phase::Ended => ("red-text", Icon::Blocked, K::Ended),
+    let (class, icon, key, dated) = match installed.standing.phase {
+        Phase::InOrder => ("green-text", Icon::Done, K::InOrder, K::InOrder),
+        Phase::Warning => ("amber-text", Icon::Warning, K::ExpiresSoon, K::ExpiresOn),
+        Phase::InGrace => ("red-text", Icon::Blocked, K::InGrace, K::InGraceUntil),
+        Phase::Ended => ("red-text", Icon::Blocked, K::Ended, K::EndedOn),
     };
     let license = &installed.license;
     let since = text::date_of(installed.installed_at.0, Length::Long);
@@ -94,7 +101,7 @@ fn standing(installed: Option<&Installed>) -> Node {
         None => now(K::ActivatedByItself).to_owned(),
     };
     let mut parts = vec![
-        fill(K::SinceDate, &[("date", &since)]),
+        fill(K::ActiveSince, &[("date", &since)]),
         sequence(license.sequence),
         by,
     ];
@@ -103,11 +110,25 @@ fn standing(installed: Option<&Installed>) -> Node {
     {
         parts.push(fill(K::MaintenanceOver, &[("date", &day(date))]));
     }
-    let word = el("span").class(class).child(glyph(icon)).child(now(key));
+    let word = match day_that_matters(installed) {
+        Some(date) => fill(dated, &[("date", &day(date))]),
+        None => now(key).to_owned(),
+    };
+    let word = el("span").class(class).child(glyph(icon)).child(word);
     let rest = el("span")
         .attr("title", text::exact(installed.installed_at.0))
         .child(parts.join(" · "));
-    nodes![word, " ", rest]
+    nodes![word, " · ", rest]
+}
+
+/// The day that the standing is about: when it expires, when grace ends or ended.
+fn day_that_matters(installed: &Installed) -> Option<CivilDate> {
+    let license = &installed.license;
+    match installed.standing.phase {
+        Phase::InOrder => None,
+        Phase::Warning => license.expiry_date,
+        Phase::InGrace | Phase::Ended => license.grace_date.or(license.expiry_date),
+    }
 }
 
 /// "sequence 7".
@@ -125,34 +146,42 @@ struct Checking {
 
 impl Checking {
     /// "Checked 4 minutes ago · Check now".
-    fn view(self, owner: &OwnerView) -> Option<El> {
-        owner.check.license_url.as_ref()?;
-        let name = owner.owner.to_string();
-        let running = owner.check.running;
-        let is_busy = move || running || self.busy.get();
-        let attr = move || is_busy().then_some("true");
-        let words = live(move || now(if is_busy() { K::Checking } else { K::CheckNow }));
-        let button = el("button")
-            .class("link")
-            .attr("type", "button")
-            .attr("aria-busy", attr)
-            .attr("aria-disabled", attr)
-            .on_click(move || self.check(&name))
-            .child(words);
-        let Some(at) = owner.check.last_at.map(|at| at.0) else {
-            return Some(fact(now(K::NotCheckedYet), button));
+    fn view(self) -> Node {
+        let here = self.here;
+        let known = Memo::new(move |_| {
+            let known = here.with_owner(|_, owner| owner.check.license_url.is_some());
+            known.unwrap_or_default()
+        });
+        let last = move || here.with_owner(|_, owner| owner.check.last_at).flatten();
+        let is_busy = move || {
+            let running = here.with_owner(|_, owner| owner.check.running);
+            self.busy.get() || running.unwrap_or_default()
         };
-        let when = el("span")
-            .attr("title", text::exact(at))
-            .child(live(move || match self.here.session.now() - at {
-                ..MINUTE_MS => now(K::JustNow).to_owned(),
-                _ => text::ago(at, self.here.session.now()),
-            }));
-        Some(fact(now(K::Checked), nodes![when, " · ", button]))
+        live(move || {
+            let attr = move || is_busy().then_some("true");
+            let label = live(move || now(last().map_or(K::NotCheckedYet, |_| K::Checked)));
+            let when = live(move || {
+                let at = last()?.0;
+                let ago = text::ago(at, here.session.now());
+                let ago = el("span").attr("title", text::exact(at)).child(ago);
+                Some(nodes![ago, " · "])
+            });
+            let button = el("button")
+                .class("link")
+                .attr("type", "button")
+                .attr("aria-busy", attr)
+                .attr("aria-disabled", attr)
+                .on_click(move || self.check())
+                .child(live(move || {
+                    now(if is_busy() { K::Checking } else { K::CheckNow })
+                }));
+            known.get().then(|| fact(label, nodes![when, button]))
+        })
     }
 
-    fn check(self, owner: &str) {
-        let owner = owner.to_owned();
+    fn check(self) {
+        let owner = self.here.with_owner(|_, owner| owner.owner.to_string());
+        let Some(owner) = owner else { return };
         self.fault.set(String::new());
         let ask = move || {
             then(api::check(&owner), move |checked| {
