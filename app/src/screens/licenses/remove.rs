@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use licensing::license::License;
 use licensing::wire::{ErrorCode, FREE_MAX, Holder, Problem, SuggestQuery};
 
-use self::choice::{Choice, Needed, needed};
+use self::choice::{Choice, Needed, Stand, needed};
 use self::list::List;
 use super::Here;
 use super::activate::said;
@@ -97,10 +97,15 @@ impl Removing {
         needed.flatten().unwrap_or_default()
     }
 
-    /// How many are missing in the choice, and how many are chosen.
-    fn missing(self) -> (usize, usize) {
+    /// How the choice stands, and how many are chosen.
+    fn stand(self) -> (Stand, usize) {
         let chosen = self.choice.with(Choice::count);
-        (self.needed().to_remove.saturating_sub(chosen), chosen)
+        (Stand::of(chosen, self.needed().to_remove), chosen)
+    }
+
+    /// Nobody has to go any more, and nobody is just being freed: there is nothing to do but to close.
+    fn nothing(self) -> Signal<bool> {
+        Signal::derive(move || !self.busy.get() && self.stand().0 == Stand::Nothing)
     }
 
     /// Back to what waits.
@@ -130,35 +135,42 @@ impl Removing {
                 .child(fact(K::ToRemove, to_remove, to_remove > 0))
         });
         let chosen = live(move || {
-            let (missing, chosen) = self.missing();
+            let (stand, chosen) = self.stand();
             let needed = number(count(self.needed().to_remove));
-            let values = [("count", number(count(chosen))), ("needed", needed)];
-            let values = values
-                .each_ref()
-                .map(|(name, value)| (*name, value.as_str()));
-            let enough = missing == 0 && chosen > 0;
-            let words = el("span").child(fill(K::ChosenOf, &values));
-            let icon = enough.then(|| glyph(Icon::Done));
-            let class = if enough { "green-text" } else { "soft" };
-            el("span").class(class).child(icon).child(words)
+            let values = [("count", &*number(count(chosen))), ("needed", &needed)];
+            let (class, icon, words) = match stand {
+                Stand::Nothing => ("green-text", Some(Icon::Done), K::NothingToRemove),
+                Stand::Missing(_) => ("soft", None, K::ChosenOf),
+                Stand::Enough => ("green-text", Some(Icon::Done), K::ChosenOf),
+                Stand::More | Stand::TooMany => ("amber-text", Some(Icon::Warning), K::ChosenMore),
+            };
+            let words = el("span").child(fill(words, &values));
+            el("span").class(class).child(icon.map(glyph)).child(words)
         });
         let chosen = p(chosen).class("chosen-of figures").attr("role", "status");
         let search = search(self.search.into(), K::SearchForUsers, move |text| {
             self.search.set(text);
         });
+        let nothing = self.nothing();
         let suggest = Button::new(live(move || {
-            let many = match self.missing().0 {
-                0 => self.needed().to_remove,
-                missing => missing,
+            let many = match self.stand().0 {
+                Stand::Missing(missing) => missing,
+                _ => self.needed().to_remove,
             };
             fill(K::Suggest, &[("count", &number(count(many)))])
         }))
         .busy(self.suggesting)
-        .off(Signal::derive(move || self.missing().0 == 0))
+        .off(Signal::derive(move || {
+            !matches!(self.stand().0, Stand::Missing(_))
+        }))
         .on_click(move || self.suggest())
         .view()
-        .attr("aria-describedby", "suggest-how");
-        let how = p(K::SuggestHow).class("soft").attr("id", "suggest-how");
+        .attr("aria-describedby", "suggest-how")
+        .attr("hidden", nothing);
+        let how = p(K::SuggestHow)
+            .class("soft")
+            .attr("id", "suggest-how")
+            .attr("hidden", nothing);
         nodes![
             el("div").class("remove-top").child(numbers).child(chosen),
             el("div")
@@ -180,16 +192,14 @@ impl Removing {
     /// Beside the buttons: how many more, what goes along.
     fn words(self) -> Node {
         live(move || {
-            let (missing, chosen) = self.missing();
-            let more = match (missing, chosen) {
-                (0, 0) => now(K::NothingToRemove).to_owned(),
-                (0, FREE_MAX..) if chosen > FREE_MAX => {
-                    fill(K::TooManyChosen, &[("count", &number(count(FREE_MAX)))])
-                }
-                (0, _) => String::new(),
-                (missing, _) => tn(N::ChooseMore, count(missing), &[]),
+            let (stand, chosen) = self.stand();
+            let more = match stand {
+                Stand::Nothing if chosen > 0 => now(K::TickedKeep).to_owned(),
+                Stand::Missing(missing) => tn(N::ChooseMore, count(missing), &[]),
+                Stand::TooMany => fill(K::TooManyChosen, &[("count", &number(count(FREE_MAX)))]),
+                _ => String::new(),
             };
-            let along = (chosen > 0).then(|| self.along());
+            let along = (chosen > 0 && stand != Stand::Nothing).then(|| self.along());
             p([more, along.unwrap_or_default()].join(" "))
         })
     }
@@ -204,23 +214,22 @@ impl Removing {
     }
 
     fn buttons(self) -> Node {
-        let off = Signal::derive(move || {
-            let (missing, chosen) = self.missing();
-            missing > 0 || chosen == 0 || chosen > FREE_MAX
-        });
+        let nothing = self.nothing();
         let ok = Button::new(K::Ok)
             .primary()
             .busy(self.busy)
-            .off(off)
-            .on_click(move || self.free());
-        let cancel = Button::new(K::Cancel).on_click(move || self.back());
-        nodes![cancel, ok]
+            .off(Signal::derive(move || !self.stand().0.may_free()))
+            .on_click(move || self.free())
+            .view()
+            .attr("hidden", nothing);
+        let close = live(move || now(if nothing.get() { K::Close } else { K::Cancel }));
+        let close = Button::new(close).on_click(move || self.back());
+        nodes![close, ok]
     }
 
     fn suggest(self) {
-        let (missing, chosen) = untrack(|| self.missing());
         // As many as are missing, and those among them who are chosen already.
-        let count = (missing + chosen).min(FREE_MAX);
+        let count = untrack(|| self.needed()).to_remove.min(FREE_MAX);
         self.fault.set(String::new());
         let ask = move || {
             let asking = api::suggestions(self.module, &SuggestQuery { count });
@@ -236,7 +245,7 @@ impl Removing {
     }
 
     fn fill_up(self, holders: Vec<Holder>) {
-        let needed = untrack(|| self.needed().to_remove);
+        let needed = untrack(|| self.needed().to_remove.min(FREE_MAX));
         let listed = self
             .choice
             .try_update(|choice| choice.fill_up(holders, needed, LISTED_MAX));
@@ -246,6 +255,10 @@ impl Removing {
     }
 
     fn free(self) {
+        // The screen may be a moment behind what is so.
+        if !untrack(|| self.stand()).0.may_free() {
+            return;
+        }
         let free = self.choice.with_untracked(Choice::request);
         let name = untrack(|| self.needed().name);
         self.fault.set(String::new());

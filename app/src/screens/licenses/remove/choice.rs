@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use licensing::compare::ModuleChange;
 use licensing::license::{License, ModuleLicense, ModuleName};
-use licensing::wire::{Free, FreeUser, Holder, OwnerView};
+use licensing::wire::{FREE_MAX, Free, FreeUser, Holder, OwnerView};
 
 use crate::screens::licenses::offer::of_offer;
 
@@ -43,6 +43,40 @@ pub(super) fn needed(owner: &OwnerView, id: i32) -> Option<Needed> {
         available: after.and_then(|after| after.total()).unwrap_or_default(),
         to_remove: usize::try_from(to_remove).unwrap_or_default(),
     })
+}
+
+/// How a choice stands against how many have to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// Nobody has to go (any more), whoever is chosen.
+    Nothing,
+    /// So many are to be chosen still.
+    Missing(usize),
+    /// As many are chosen as have to go, or as go at a time.
+    Enough,
+    /// More are chosen than have to go.
+    More,
+    /// More are chosen than go at a time.
+    TooMany,
+}
+
+impl Stand {
+    /// Of so many chosen, when so many have to go.
+    pub(super) fn of(chosen: usize, to_remove: usize) -> Self {
+        let needed = to_remove.min(FREE_MAX);
+        match chosen {
+            _ if to_remove == 0 => Self::Nothing,
+            _ if chosen < needed => Self::Missing(needed - chosen),
+            _ if chosen > FREE_MAX => Self::TooMany,
+            _ if chosen > needed => Self::More,
+            _ => Self::Enough,
+        }
+    }
+
+    /// Whether the chosen may be freed.
+    pub(super) fn may_free(self) -> bool {
+        matches!(self, Self::Enough | Self::More)
+    }
 }
 
 /// Who is chosen.
@@ -197,9 +231,9 @@ pub(super) struct Along {
 #[cfg(test)]
 mod tests {
     use licensing::license::UserType;
-    use licensing::wire::{Holder, UserRow};
+    use licensing::wire::{FREE_MAX, Holder, UserRow};
 
-    use super::{Along, Choice, needed};
+    use super::{Along, Choice, Stand, needed};
     use crate::screens::licenses::sample::{With as _, license, module, owner};
 
     fn holder(user: i32, goes: &[&str], plans: usize) -> Holder {
@@ -246,6 +280,22 @@ mod tests {
         owner.modules[0].usage.in_use_after = 17;
         assert_eq!(needed(&owner, 1).expect("a module").to_remove, 0);
         assert_eq!(needed(&owner, 2), None);
+    }
+
+    #[test]
+    fn nobody_is_freed_unless_somebody_has_to_go_and_enough_are_chosen() {
+        assert_eq!(Stand::of(0, 0), Stand::Nothing);
+        assert_eq!(Stand::of(2, 0), Stand::Nothing);
+        assert_eq!(Stand::of(FREE_MAX + 1, 0), Stand::Nothing);
+        assert_eq!(Stand::of(1, 3), Stand::Missing(2));
+        assert_eq!(Stand::of(3, 3), Stand::Enough);
+        assert_eq!(Stand::of(3, 2), Stand::More);
+        assert_eq!(Stand::of(FREE_MAX, FREE_MAX + 1), Stand::Enough);
+        assert_eq!(Stand::of(FREE_MAX + 1, FREE_MAX + 1), Stand::TooMany);
+        let free = [Stand::Enough, Stand::More];
+        assert!(free.into_iter().all(Stand::may_free));
+        let not = [Stand::Nothing, Stand::Missing(1), Stand::TooMany];
+        assert!(!not.into_iter().any(Stand::may_free));
     }
 
     #[test]
