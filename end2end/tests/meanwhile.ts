@@ -53,6 +53,35 @@ test("seats that were assigned in the meantime stop an activation, which says so
   await expect(activation.getByRole("button", { name: t("activate"), exact: true })).toBeDisabled();
 });
 
+test("when somebody else has removed enough, nothing is left to remove: what was ticked stays, and only closing is offered", async ({ admin: page, context, t }) => {
+  const open = async (who: typeof page) => {
+    await who.goto("/licenses/SUPEROFFICE?dialog=activate");
+    await dialog(who, t("activate_new_licence")).getByRole("link", { name: "Sales Premium" }).click();
+    return dialog(who, /Sales Premium$/);
+  };
+  const mine = await open(page);
+  for (const index of [17, 18, 19]) await mine.getByRole("checkbox").nth(index).check();
+  await expect(mine).toContainText(t("chosen_more", { count: 3, needed: 2 }));
+
+  const second = await context.newPage();
+  const theirs = await open(second);
+  await theirs.getByRole("checkbox").first().check();
+  await theirs.getByRole("checkbox").nth(1).check();
+  await expect(theirs).toContainText(t("chosen_of", { count: 2, needed: 2 }));
+  await theirs.getByRole("button", { name: t("ok"), exact: true }).click();
+  await expect(theirs).toBeHidden();
+  await second.close();
+
+  await expect(mine).toContainText(t("nothing_to_remove"));
+  await expect(mine).toContainText(t("ticked_keep"));
+  await expect(mine.getByRole("checkbox", { checked: true })).toHaveCount(3);
+  await expect(mine.getByRole("button", { name: t("ok"), exact: true })).toBeHidden();
+  await expect(mine.getByRole("button", { name: t("suggest", { count: 0 }) })).toBeHidden();
+  await mine.getByRole("button", { name: t("close"), exact: true }).last().click();
+  const row = dialog(page, t("activate_new_licence")).getByRole("row", { name: /^Sales Premium/ });
+  await expectCells(row, ["18", "21", "18", "−3", "0"]);
+});
+
 test("a session that ends while a dialog is open asks to sign in again, and the dialog is still there", async ({ admin: page, demo, t }) => {
   await page.getByRole("link", { name: t("activate_new_licence") }).click();
   const activation = dialog(page, t("activate_new_licence"));
