@@ -29,33 +29,19 @@ pub(super) fn header(here: Here) -> Node {
     })
 }
 
-/// Its pieces are made again one by one, so that the button keeps the focus.
 fn of_owner(here: Here) -> Node {
     let checking = Checking {
         here,
         busy: RwSignal::new(false),
         fault: RwSignal::new(String::new()),
     };
-    let name = here.show(|all, owner| Some(el("h2").child(whose(all, owner))));
-    let facts = el("dl")
-        .class("owner-facts")
-        .child(here.show(|all, _| {
-            let installation = all.installation.as_ref()?;
-            Some(fact(now(K::SerialNumber), installation.serial_nr.as_str()))
-        }))
-        .child(here.show(|_, owner| {
-            let expiry = owner.installed.as_ref()?.license.expiry_date?;
-            Some(fact(now(K::ExpiryDate), day(expiry)))
-        }))
-        .child(checking.view())
-        .child(here.show(|_, owner| {
-            let standing = standing(owner.installed.as_ref());
-            Some(fact(now(K::LicenceStatus), standing).class("standing"))
-        }));
-    let head = el("header")
-        .class("owner")
-        .child(el("div").child(name).child(facts))
-        .child(here.show(move |all, owner| Some(ways(here, all, owner))));
+    let head = here.show(move |all, owner| {
+        let left = el("div")
+            .child(el("h2").child(whose(all, owner)))
+            .child(facts(all, owner, checking));
+        let head = el("header").class("owner").child(left);
+        Some(head.child(ways(here, all, owner)))
+    });
     nodes![head, trouble(checking.fault)]
 }
 
@@ -81,6 +67,18 @@ pub(super) fn day(date: CivilDate) -> String {
 pub(super) fn fact(label: impl Into<Node>, value: impl Into<Node>) -> El {
     let label = el("dt").child(label);
     el("div").child(label).child(el("dd").child(value))
+}
+
+fn facts(all: &Licenses, owner: &OwnerView, checking: Checking) -> El {
+    let serial = all.installation.as_ref().map(|it| it.serial_nr.as_str());
+    let license = owner.installed.as_ref().map(|installed| &installed.license);
+    let expiry = license.and_then(|license| license.expiry_date);
+    el("dl")
+        .class("owner-facts")
+        .child(serial.map(|serial| fact(now(K::SerialNumber), serial)))
+        .child(expiry.map(|date| fact(now(K::ExpiryDate), day(date))))
+        .child(checking.view(owner))
+        .child(fact(now(K::LicenceStatus), standing(owner.installed.as_ref())).class("standing"))
 }
 
 /// "In order · active since 2 November 2026 · sequence 7 · activated automatically".
@@ -146,42 +144,31 @@ struct Checking {
 
 impl Checking {
     /// "Checked 4 minutes ago · Check now".
-    fn view(self) -> Node {
-        let here = self.here;
-        let known = Memo::new(move |_| {
-            let known = here.with_owner(|_, owner| owner.check.license_url.is_some());
-            known.unwrap_or_default()
-        });
-        let last = move || here.with_owner(|_, owner| owner.check.last_at).flatten();
-        let is_busy = move || {
-            let running = here.with_owner(|_, owner| owner.check.running);
-            self.busy.get() || running.unwrap_or_default()
+    fn view(self, owner: &OwnerView) -> Option<El> {
+        owner.check.license_url.as_ref()?;
+        let name = owner.owner.to_string();
+        let running = owner.check.running;
+        let is_busy = move || running || self.busy.get();
+        let attr = move || is_busy().then_some("true");
+        let words = live(move || now(if is_busy() { K::Checking } else { K::CheckNow }));
+        let button = el("button")
+            .class("link")
+            .attr("type", "button")
+            .attr("aria-busy", attr)
+            .attr("aria-disabled", attr)
+            .on_click(move || self.check(&name))
+            .child(words);
+        let Some(at) = owner.check.last_at.map(|at| at.0) else {
+            return Some(fact(now(K::NotCheckedYet), button));
         };
-        live(move || {
-            let attr = move || is_busy().then_some("true");
-            let label = live(move || now(last().map_or(K::NotCheckedYet, |_| K::Checked)));
-            let when = live(move || {
-                let at = last()?.0;
-                let ago = text::ago(at, here.session.now());
-                let ago = el("span").attr("title", text::exact(at)).child(ago);
-                Some(nodes![ago, " · "])
-            });
-            let button = el("button")
-                .class("link")
-                .attr("type", "button")
-                .attr("aria-busy", attr)
-                .attr("aria-disabled", attr)
-                .on_click(move || self.check())
-                .child(live(move || {
-                    now(if is_busy() { K::Checking } else { K::CheckNow })
-                }));
-            known.get().then(|| fact(label, nodes![when, button]))
-        })
+        let when = el("span")
+            .attr("title", text::exact(at))
+            .child(live(move || text::ago(at, self.here.session.now())));
+        Some(fact(now(K::Checked), nodes![when, " · ", button]))
     }
 
-    fn check(self) {
-        let owner = self.here.with_owner(|_, owner| owner.owner.to_string());
-        let Some(owner) = owner else { return };
+    fn check(self, owner: &str) {
+        let owner = owner.to_owned();
         self.fault.set(String::new());
         let ask = move || {
             then(api::check(&owner), move |checked| {
