@@ -166,7 +166,7 @@ fn build(stop: &Stop) -> Result<(), Failure> {
         println!("✓ programs: unchanged");
     } else {
         step("programs: zetel, zetel-vendor", || {
-            stop.run(cargo(&["build", "--quiet"]).args(PROGRAMS))
+            stop.run(cargo(&["build"]).args(PROGRAMS))
         })?;
     }
     site::build()

@@ -45,7 +45,6 @@ pub(crate) fn build() -> Result<(), Failure> {
     step("client: compile as it ships", || {
         run(&mut cargo(&[
             "build",
-            "--quiet",
             "-p",
             "app",
             "--profile",
