@@ -40,7 +40,7 @@ pub mod paths {
     pub const SEEN: &str = "/api/console/licenses/{owner}/seen";
     /// PUT [`super::SetActivation`]: automatic, or ask me: [`super::Done`].
     pub const ACTIVATION: &str = "/api/console/licenses/{owner}/activation";
-    /// PUT [`crate::license::Installation`] on an empty console: [`super::Done`]. Then the license servers are asked.
+    /// PUT [`super::SetInstallation`] as long as no license was ever in force: [`super::Done`]. Then the license servers are asked.
     pub const INSTALLATION: &str = "/api/console/installation";
     /// POST [`crate::license::Installation`]: asks for a change of serial number and license owner: [`super::Loaded`].
     pub const CHANGE_SERIAL_NUMBER: &str = "/api/console/installation/change";

@@ -190,11 +190,24 @@ async fn switch_installation(
         users: Vec::new(),
     };
     audit::record(tx, &entry).await?;
-    for other in owners::all(tx).await? {
-        if other.id != owner.id
-            && let Some(offer) = offers::of_owner(tx, other.id).await?
+    withdraw_offers(tx, Some(owner), by.user(), at).await
+}
+
+/// Withdraws what waits for the former serial number and company, other than of this owner.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn withdraw_offers(
+    tx: &mut Tx,
+    but_of: Option<&Owner>,
+    actor: Option<i32>,
+    at: Timestamp,
+) -> Result<(), Error> {
+    for owner in owners::all(tx).await? {
+        if but_of.is_none_or(|but| but.id != owner.id)
+            && let Some(offer) = offers::of_owner(tx, owner.id).await?
         {
-            end_offer(tx, &other, &offer, Gone::Withdrawn, by.user(), at).await?;
+            end_offer(tx, &owner, &offer, Gone::Withdrawn, actor, at).await?;
         }
     }
     Ok(())

@@ -1,19 +1,21 @@
-//! Serial number and company: set once on an empty console, later changed by asking the license server for the license of
-//! the new ones, which is an offer like any other.
+//! Serial number and company: set, and set right, as long as no license was ever in force; later changed by asking the
+//! license server for the license of the new ones, which is an offer like any other.
 
 use licensing::envelope::{VerifyCode, VerifyError};
 use licensing::license::{INSTALLATION_TEXT_MAX, Installation, OwnerName, Timestamp};
 use licensing::retrieval::Registration;
 use licensing::trust::Trust;
-use licensing::wire::{CheckOutcome, ErrorCode, Event, FieldFault, Origin, Problem};
+use licensing::wire::{
+    CheckOutcome, ErrorCode, Event, FieldFault, Origin, Problem, SetInstallation,
+};
 use serde_json::json;
 
 use crate::State;
-use crate::activation::verification;
+use crate::activation::{verification, withdraw_offers};
 use crate::db::audit::{self, Act, Entry};
 use crate::db::offers::New;
 use crate::db::owners::{self, Owner};
-use crate::db::{Tx, installation, transaction, view};
+use crate::db::{Tx, installation, licenses, transaction, view};
 use crate::error::{Error, Refusal};
 use crate::offering::{Offered, alarm_if_reused, known, offer};
 use crate::renewal;
@@ -22,30 +24,58 @@ use crate::retrieval::{Answer, Failed, Retry};
 /// The owner whose license server knows about changes of serial number.
 const MAIN_OWNER: &str = "SUPEROFFICE";
 
-/// Sets both on an empty console; then the license servers are asked.
+/// Sets both, or sets them right, as long as no license was ever in force; then the license servers are asked.
 ///
 /// # Errors
-/// `Invalid`, or `InstallationSet`.
-pub(crate) async fn set(state: &State, user: i32, wanted: &Installation) -> Result<(), Error> {
-    let wanted = checked(wanted)?;
-    let now = state.clock.now();
-    transaction!(&state.db, tx => {
-        if !installation::set(tx, &wanted, now).await? {
-            return Err(Error::refused(ErrorCode::InstallationSet));
-        }
-        let entry = Entry {
-            at: now,
-            actor: Some(user),
-            act: Act::InstallationSet,
-            owner: None,
-            detail: json!({ "to": wanted }),
-            users: Vec::new(),
-        };
-        audit::record(tx, &entry).await
-    })?;
+/// `Invalid`, `InstallationSet` once a license was in force, or [`Error::Stale`].
+pub(crate) async fn set(state: &State, user: i32, set: &SetInstallation) -> Result<(), Error> {
+    let wanted = checked(&set.wanted)?;
+    let (seen, now) = (set.seen.as_ref(), state.clock.now());
+    transaction!(&state.db, tx => set_right(tx, user, seen, &wanted, now).await)?;
     state.events.send(Event::Licenses(None));
     renewal::check_all_soon(state);
     Ok(())
+}
+
+async fn set_right(
+    tx: &mut Tx,
+    user: i32,
+    seen: Option<&Installation>,
+    wanted: &Installation,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let present = installation::take(tx).await?;
+    if licenses::were_ever_in_force(tx).await? {
+        return Err(Error::refused(ErrorCode::InstallationSet));
+    }
+    if present.as_ref() == Some(wanted) {
+        return Ok(());
+    }
+    if present.as_ref() != seen {
+        return Err(Error::Stale(Vec::new()));
+    }
+    let (act, detail) = if present.is_some() {
+        installation::change(tx, wanted, now).await?;
+        (
+            Act::InstallationChanged,
+            json!({ "from": present, "to": wanted }),
+        )
+    } else if installation::set(tx, wanted, now).await? {
+        (Act::InstallationSet, json!({ "to": wanted }))
+    } else {
+        return Err(Error::Stale(Vec::new()));
+    };
+    let entry = Entry {
+        at: now,
+        actor: Some(user),
+        act,
+        owner: None,
+        detail,
+        users: Vec::new(),
+    };
+    audit::record(tx, &entry).await?;
+    // What waits was issued for what was wrong.
+    withdraw_offers(tx, None, Some(user), now).await
 }
 
 /// Asks for the license of another serial number and company, which then waits for a person; answers whose and which.

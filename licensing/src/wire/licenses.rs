@@ -190,6 +190,15 @@ pub enum CheckOutcome {
     NoAddress,
 }
 
+/// Setting serial number and company, or setting them right before the first license is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetInstallation {
+    /// What they were as seen; none: not set.
+    pub seen: Option<Installation>,
+    /// What they are to be.
+    pub wanted: Installation,
+}
+
 /// Activating an offer: what the administrator saw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activate {

@@ -300,6 +300,19 @@ pub async fn highest(tx: &mut Tx) -> Result<Vec<Highest>, Error> {
         .collect()
 }
 
+/// Whether a license was ever in force, of any owner.
+///
+/// # Errors
+/// Those of the database.
+pub async fn were_ever_in_force(tx: &mut Tx) -> Result<bool, Error> {
+    let found: Option<(i32,)> = on_tx!(tx, connection => {
+        sqlx::query_as("select 1 from highest_sequence limit 1")
+            .fetch_optional(connection)
+            .await
+    })?;
+    Ok(found.is_some())
+}
+
 /// Keeps the highest sequence ever installed: what is below it is refused for ever.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Serial number and company. What happens is in [`crate::registration`].
 
 use licensing::license::Installation;
-use licensing::wire::{Done, Loaded, paths};
+use licensing::wire::{Done, Loaded, SetInstallation, paths};
 
 use super::licenses::licenses;
 use super::{Routes, Who};
@@ -20,9 +20,9 @@ pub(super) fn routes() -> Routes {
 async fn set_installation(
     Admin(session): Admin,
     state: State,
-    Json(wanted): Json<Installation>,
+    Json(set): Json<SetInstallation>,
 ) -> Result<Json<Done>, Error> {
-    registration::set(&state, session.user, &wanted).await?;
+    registration::set(&state, session.user, &set).await?;
     Ok(Json(Done {}))
 }
 

@@ -1,4 +1,4 @@
-//! Serial number and company: set once on an empty console, and changed by asking for another license.
+//! Serial number and company: set, and set right, before the first license, and changed by asking for another one.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -8,7 +8,7 @@ use licensing::retrieval::{LICENSE_PATH, REGISTRATIONS_PATH, Registration, url};
 use licensing::samples::{self, FJORDMAPS, SUPEROFFICE};
 use licensing::wire::{
     Activated, CheckOutcome, Checked, Discard, Done, ErrorCode, FieldFault, Loaded, Origin,
-    OwnerView, Problem, path, paths,
+    OwnerView, Problem, SetInstallation, path, paths,
 };
 use server::config::Config;
 
@@ -22,6 +22,12 @@ fn installation(serial_nr: &str, company_name: &str) -> Installation {
         serial_nr: serial_nr.to_owned(),
         company_name: company_name.to_owned(),
     }
+}
+
+/// Setting both, by who saw this before.
+fn set(seen: Option<&Installation>, wanted: &Installation) -> SetInstallation {
+    let (seen, wanted) = (seen.cloned(), wanted.clone());
+    SetInstallation { seen, wanted }
 }
 
 /// The license of an owner for an installation.
@@ -39,7 +45,7 @@ fn problem(field: &str, fault: FieldFault) -> Problem {
 }
 
 #[tokio::test]
-async fn both_are_set_once_on_an_empty_console() {
+async fn both_are_set_on_an_empty_console() {
     for_each_database(async |console| {
         let browser = console.administrator().await;
         let before = dump(&console).await;
@@ -63,7 +69,7 @@ async fn both_are_set_once_on_an_empty_console() {
                 vec![problem("company_name", FieldFault::Malformed)],
             ),
         ] {
-            let answer = browser.put(paths::INSTALLATION, &wanted).await;
+            let answer = browser.put(paths::INSTALLATION, &set(None, &wanted)).await;
             assert_eq!(
                 answer
                     .error(StatusCode::BAD_REQUEST, ErrorCode::Invalid)
@@ -73,20 +79,20 @@ async fn both_are_set_once_on_an_empty_console() {
         }
         assert_eq!(dump(&console).await, before);
 
+        // Saying the same twice is no second act.
         let wanted = installation(" 1010000042 ", "Meridian Trading BV ");
-        browser
-            .put(paths::INSTALLATION, &wanted)
-            .await
-            .json::<Done>();
-        assert_eq!(
-            licenses(&browser).await.installation,
-            Some(samples::installation())
-        );
-        let other = installation("1010000043", "Meridian Trading BV");
-        for wanted in [&wanted, &other] {
-            let answer = browser.put(paths::INSTALLATION, wanted).await;
-            answer.error(StatusCode::CONFLICT, ErrorCode::InstallationSet);
+        for _ in 0..2 {
+            let answer = browser.put(paths::INSTALLATION, &set(None, &wanted)).await;
+            answer.json::<Done>();
+            assert_eq!(
+                licenses(&browser).await.installation,
+                Some(samples::installation())
+            );
         }
+        // Somebody who still saw an empty console.
+        let other = installation("1010000043", "Meridian Trading BV");
+        let answer = browser.put(paths::INSTALLATION, &set(None, &other)).await;
+        answer.error(StatusCode::CONFLICT, ErrorCode::Stale);
         assert_eq!(
             licenses(&browser).await.installation,
             Some(samples::installation())
@@ -157,7 +163,7 @@ impl Market {
     async fn begin(&self, installation: &Installation) {
         self.serves(1, installation);
         self.browser
-            .put(paths::INSTALLATION, installation)
+            .put(paths::INSTALLATION, &set(None, installation))
             .await
             .json::<Done>();
         self.asked().await;
@@ -191,7 +197,7 @@ async fn when_both_are_set_the_license_servers_are_asked() {
         let wanted = samples::installation();
         market
             .browser
-            .put(paths::INSTALLATION, &wanted)
+            .put(paths::INSTALLATION, &set(None, &wanted))
             .await
             .json::<Done>();
         for server in [&market.superoffice, &market.fjordmaps] {
@@ -205,6 +211,64 @@ async fn when_both_are_set_the_license_servers_are_asked() {
         let owner = licenses(&market.browser).await.owners.remove(0);
         assert_eq!(owner.owner.as_str(), SUPEROFFICE);
         assert_eq!(owner.activated.expect("it is news").before, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_set_wrong_is_set_right_until_a_license_was_in_force() {
+    Market::for_each_database(async |market| {
+        let browser = &market.browser;
+        let (wrong, real) = (
+            installation("1010000041", "Meridian"),
+            samples::installation(),
+        );
+        let put = async |seen: Option<&Installation>, wanted: &Installation| {
+            browser.put(paths::INSTALLATION, &set(seen, wanted)).await
+        };
+        put(None, &wrong).await.json::<Done>();
+        let file = samples::signed(&license(FJORDMAPS, 1, &wrong));
+        let loaded: Loaded = browser.post_file(paths::LOAD_FILE, file).await.json();
+        // Every question about the wrong ones is over.
+        market.asked().await;
+
+        market.serves(1, &real);
+        let malformed = put(Some(&wrong), &installation("1 2", "A")).await;
+        malformed.error(StatusCode::BAD_REQUEST, ErrorCode::Invalid);
+        put(Some(&wrong), &real).await.json::<Done>();
+        let stale = put(Some(&wrong), &installation("1010000043", "Meridian")).await;
+        stale.error(StatusCode::CONFLICT, ErrorCode::Stale);
+        for server in [&market.superoffice, &market.fjordmaps] {
+            server.is_asked_for("/v1/licenses/1010000042").await;
+        }
+        let trail = dump(&market.console).await;
+        let changed = |row: &&str| row.contains("| installation_changed |");
+        let row = trail.lines().find(changed).expect("it is written down");
+        for said in [&wrong, &real] {
+            assert!(
+                row.contains(&said.serial_nr) && row.contains(&said.company_name),
+                "{row}"
+            );
+        }
+        assert_eq!(acts(&market.console, "installation_changed").await, 1);
+        // What waited was for the wrong ones.
+        assert_eq!(acts(&market.console, "offer_withdrawn").await, 1);
+
+        market.asked().await;
+        let now = licenses(browser).await;
+        assert_eq!(now.installation, Some(real.clone()));
+        for owner in &now.owners {
+            let installed = owner.installed.as_ref().expect("it is in force");
+            assert_eq!(installed.license.serial_nr, real.serial_nr);
+            assert_eq!(owner.offer, None);
+        }
+        assert!(now.owners[1].revision > loaded.licenses.owners[1].revision);
+        let before = dump(&market.console).await;
+        for wanted in [&wrong, &real] {
+            let late = put(Some(&real), wanted).await;
+            late.error(StatusCode::CONFLICT, ErrorCode::InstallationSet);
+        }
+        assert_eq!(dump(&market.console).await, before);
     })
     .await;
 }
