@@ -10,8 +10,8 @@ use gloo_net::http::{Method, RequestBuilder};
 use licensing::license::Installation;
 use licensing::wire::{
     About, Activate, Activated, Assign, Checked, Discard, Done, ErrorBody, Free, Freed, Holders,
-    HoldersQuery, Licenses, Loaded, Seen, Session, SetActivation, SignIn, SuggestQuery,
-    Suggestions, UserCard, UserLicenses, UserList, Users, UsersQuery, path, paths,
+    HoldersQuery, Licenses, Loaded, Seen, Session, SetActivation, SetInstallation, SignIn,
+    SuggestQuery, Suggestions, UserCard, UserLicenses, UserList, Users, UsersQuery, path, paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -100,9 +100,9 @@ pub(crate) fn set_activation(owner: &str, activation: &SetActivation) -> Asking<
     send(Method::PUT, &path(paths::ACTIVATION, owner), activation)
 }
 
-/// Sets serial number and company of an empty console.
-pub(crate) fn set_installation(installation: &Installation) -> Asking<Done> {
-    send(Method::PUT, paths::INSTALLATION, installation)
+/// Sets serial number and company, or sets them right before the first license is in force.
+pub(crate) fn set_installation(set: &SetInstallation) -> Asking<Done> {
+    send(Method::PUT, paths::INSTALLATION, set)
 }
 
 /// Asks for a change of serial number and license owner.

@@ -121,9 +121,17 @@ test.describe("empty", () => {
     const save = main.getByRole("button", { name: t("save") });
     await save.click();
     await expect(main).toContainText(t("field_missing"));
-    await main.getByLabel(t("serial_number")).fill("1010000042");
+    await main.getByLabel(t("serial_number")).fill("1010000024");
     await main.getByLabel(t("company_name")).fill("Meridian Trading BV");
     await save.click();
+    // A slip can be corrected, as long as nothing was active.
+    await main.getByRole("link", { name: t("correct_title") }).click();
+    const asked = dialog(page, t("correct_title"));
+    await expect(asked.getByLabel(t("company_name"))).toHaveValue("Meridian Trading BV");
+    await asked.getByLabel(t("serial_number")).fill("1010000042");
+    await asked.getByRole("button", { name: t("save") }).click();
+    await expect(asked).toBeHidden();
+    await expect(main).toContainText("1010000042");
     await expect(main.getByRole("heading", { name: "Meridian Trading BV" })).toBeVisible();
   });
 });

@@ -1,11 +1,11 @@
-//! Serial number and company (the license owner): set first on an empty console, later changed by asking for the license
-//! of the new ones.
+//! Serial number and company (the license owner): set first on an empty console, set right as long as nothing was in
+//! force, later changed by asking for the license of the new ones.
 
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use licensing::license::{INSTALLATION_TEXT_MAX, Installation};
-use licensing::wire::{FieldFault, Problem};
+use licensing::wire::{FieldFault, Licenses, Problem, SetInstallation};
 
 use super::Here;
 use super::activate::said;
@@ -29,6 +29,8 @@ const COMPANY_NAME: &str = "company_name";
 #[derive(Clone, Copy)]
 struct Form {
     here: Here,
+    /// What is to be set right: what was shown when the form opened.
+    seen: StoredValue<Option<Installation>>,
     serial_nr: Entry,
     company_name: Entry,
     busy: RwSignal<bool>,
@@ -44,9 +46,9 @@ struct Entry {
 }
 
 impl Entry {
-    fn new() -> Self {
+    fn new(value: Option<&String>) -> Self {
         Self {
-            value: RwSignal::new(String::new()),
+            value: RwSignal::new(value.cloned().unwrap_or_default()),
             error: RwSignal::new(String::new()),
         }
     }
@@ -76,34 +78,71 @@ pub(super) fn first(here: Here) -> El {
         .child(form.view(inside, Form::set))
 }
 
-/// The dialog for a demo version's new serial number and license owner.
+/// What both are now, while they can be set right: no license is in force.
+fn to_set_right(all: &Licenses) -> Option<&Installation> {
+    let mut owners = all.owners.iter();
+    let nothing = owners.all(|owner| owner.installed.is_none());
+    all.installation.as_ref().filter(|_| nothing)
+}
+
+/// The way to set both right, while that can be.
+pub(super) fn set_right(here: Here, all: &Licenses) -> Option<El> {
+    to_set_right(all)?;
+    let link = el("a").attr("href", here.href(LicensesDialog::Serial));
+    Some(p(link.child(now(K::CorrectTitle))))
+}
+
+/// The dialog for setting both right, or for a demo version's new serial number and license owner.
 pub(super) fn change(here: Here) -> El {
     let form = Form::new(here);
+    let (title, how, company, trouble, ask, send): (_, _, _, _, _, fn(Form, Installation)) =
+        if form.sets_right() {
+            let (company, trouble) = (K::CompanyName, K::NotSaved);
+            (
+                K::CorrectTitle,
+                K::CorrectHow,
+                company,
+                trouble,
+                K::Save,
+                Form::set,
+            )
+        } else {
+            let (company, trouble) = (K::LicenseOwner, K::NotRequested);
+            (
+                K::SerialTitle,
+                K::SerialHow,
+                company,
+                trouble,
+                K::SerialRequest,
+                Form::change,
+            )
+        };
     let close = Button::new(K::Cancel).on_click(move || here.close());
-    let ask = Button::new(K::SerialRequest)
-        .primary()
-        .submits()
-        .busy(form.busy);
-    let inside = nodes![
-        p(K::SerialHow),
-        form.fields(K::LicenseOwner),
-        form.trouble(K::NotRequested),
-    ];
-    let form = form.view(nodes![body(inside), foot(nodes![close, ask])], Form::change);
-    Dialog::new(K::SerialTitle, move || here.close())
-        .narrow()
-        .view(form)
+    let ask = Button::new(ask).primary().submits().busy(form.busy);
+    let inside = nodes![p(how), form.fields(company), form.trouble(trouble)];
+    let form = form.view(nodes![body(inside), foot(nodes![close, ask])], send);
+    Dialog::new(title, move || here.close()).narrow().view(form)
 }
 
 impl Form {
     fn new(here: Here) -> Self {
+        let seen = here.licenses.value.with_untracked(|all| {
+            let all = all.as_ref()?;
+            to_set_right(all).cloned()
+        });
+        let before = seen.as_ref();
         Self {
             here,
-            serial_nr: Entry::new(),
-            company_name: Entry::new(),
+            serial_nr: Entry::new(before.map(|it| &it.serial_nr)),
+            company_name: Entry::new(before.map(|it| &it.company_name)),
+            seen: StoredValue::new(seen),
             busy: RwSignal::new(false),
             fault: RwSignal::new(String::new()),
         }
+    }
+
+    fn sets_right(self) -> bool {
+        self.seen.with_value(Option::is_some)
     }
 
     fn view(self, inside: Node, send: fn(Self, Installation)) -> El {
@@ -147,12 +186,20 @@ impl Form {
 
     fn set(self, wanted: Installation) {
         let here = self.here;
+        let set = SetInstallation {
+            seen: self.seen.get_value(),
+            wanted,
+        };
         self.act(Box::new(move || {
-            then(api::set_installation(&wanted), move |_| {
+            then(api::set_installation(&set), move |_| {
                 here.status.say(now(K::FirstSaved).to_owned());
                 here.licenses.reload();
                 // The form goes.
-                focus_heading();
+                if self.sets_right() {
+                    here.close();
+                } else {
+                    focus_heading();
+                }
             })
         }));
     }

@@ -1,10 +1,11 @@
 //! The table of licences: user licenses with their seats, system licenses.
 
-use licensing::wire::OwnerView;
+use licensing::wire::{Licenses, OwnerView};
 
 use super::Here;
 use super::news::count;
 use super::rows::{Row, Seats, rows};
+use super::serial::set_right;
 use crate::nodes;
 use crate::parts::words::{kind, name};
 use crate::route::LicensesDialog;
@@ -25,9 +26,9 @@ const COLUMNS: [Column; 6] = [
 
 /// The table of the tab that is shown; what to do first where nothing is in force.
 pub(super) fn licences(here: Here) -> Node {
-    here.show(move |_, owner| {
+    here.show(move |all, owner| {
         if owner.installed.is_none() {
-            return Some(empty(owner));
+            return Some(empty(here, all, owner));
         }
         let bodies = live(move || here.with_owner(|_, owner| bodies(here, owner)));
         let table = table(now(K::LicencesScreen), &COLUMNS, None, bodies);
@@ -35,12 +36,13 @@ pub(super) fn licences(here: Here) -> Node {
     })
 }
 
-fn empty(owner: &OwnerView) -> El {
+fn empty(here: Here, all: &Licenses, owner: &OwnerView) -> El {
     let values = [("owner", owner.description.as_str())];
     el("div")
         .class("sheet empty")
         .child(el("h2").child(fill(K::NoneInstalled, &values)))
         .child(p(fill(K::NoneInstalledNext, &values)))
+        .child(set_right(here, all))
 }
 
 fn bodies(here: Here, owner: &OwnerView) -> Vec<El> {
