@@ -207,10 +207,7 @@ fn no_owner(here: Here) -> El {
         .child(el("h2").child(K::NoOwner))
         .child(p(K::NoOwnerNext))
         .child(load)
-        .child(live(move || {
-            let all = here.licenses.value.read();
-            serial::set_right(here, all.as_ref()?)
-        }))
+        .child(serial::set_right(here))
 }
 
 /// The dialog that the address names.

@@ -232,7 +232,6 @@ async fn what_was_set_wrong_is_set_right_until_a_license_was_in_force() {
         // Every question about the wrong ones is over.
         market.asked().await;
 
-        market.serves(1, &real);
         let malformed = put(Some(&wrong), &installation("1 2", "A")).await;
         malformed.error(StatusCode::BAD_REQUEST, ErrorCode::Invalid);
         put(Some(&wrong), &real).await.json::<Done>();
@@ -254,6 +253,7 @@ async fn what_was_set_wrong_is_set_right_until_a_license_was_in_force() {
         // What waited was for the wrong ones.
         assert_eq!(acts(&market.console, "offer_withdrawn").await, 1);
 
+        market.serves(1, &real);
         market.asked().await;
         let now = licenses(browser).await;
         assert_eq!(now.installation, Some(real.clone()));

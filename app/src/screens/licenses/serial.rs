@@ -79,17 +79,16 @@ pub(super) fn first(here: Here) -> El {
 }
 
 /// What both are now, while they can be set right: no license is in force.
-fn to_set_right(all: &Licenses) -> Option<&Installation> {
+pub(super) fn to_set_right(all: &Licenses) -> Option<&Installation> {
     let mut owners = all.owners.iter();
     let nothing = owners.all(|owner| owner.installed.is_none());
     all.installation.as_ref().filter(|_| nothing)
 }
 
-/// The way to set both right, while that can be.
-pub(super) fn set_right(here: Here, all: &Licenses) -> Option<El> {
-    to_set_right(all)?;
-    let link = el("a").attr("href", here.href(LicensesDialog::Serial));
-    Some(p(link.child(now(K::CorrectTitle))))
+/// The way to set both right.
+pub(super) fn set_right(here: Here) -> El {
+    let address = move || here.href(LicensesDialog::Serial);
+    p(el("a").attr("href", address).child(K::CorrectTitle))
 }
 
 /// The dialog for setting both right, or for a demo version's new serial number and license owner.

@@ -5,7 +5,7 @@ use licensing::wire::{Licenses, OwnerView};
 use super::Here;
 use super::news::count;
 use super::rows::{Row, Seats, rows};
-use super::serial::set_right;
+use super::serial::{set_right, to_set_right};
 use crate::nodes;
 use crate::parts::words::{kind, name};
 use crate::route::LicensesDialog;
@@ -42,7 +42,7 @@ fn empty(here: Here, all: &Licenses, owner: &OwnerView) -> El {
         .class("sheet empty")
         .child(el("h2").child(fill(K::NoneInstalled, &values)))
         .child(p(fill(K::NoneInstalledNext, &values)))
-        .child(set_right(here, all))
+        .child(to_set_right(all).map(|_| set_right(here)))
 }
 
 fn bodies(here: Here, owner: &OwnerView) -> Vec<El> {
