@@ -44,17 +44,21 @@ impl Changes {
         self.users.track();
     }
 
-    fn heard(self, event: &Event) {
+    fn heard(self, event: &Event, session: Session) {
         match event {
             Event::Licenses(_) => bump(self.licenses),
-            Event::Users => bump(self.users),
+            Event::Users => {
+                bump(self.users);
+                // A license in force is told to everyone this way: seats are on every screen.
+                session.renew();
+            }
         }
     }
 
     /// After a gap nobody knows what was missed.
-    fn heard_nothing_for_a_while(self) {
+    fn heard_nothing_for_a_while(self, session: Session) {
         bump(self.licenses);
-        bump(self.users);
+        self.heard(&Event::Users, session);
     }
 
     /// Listens until the page is left. Lost connections are taken up again by the browser; refused ones by us, as long
@@ -72,7 +76,7 @@ impl Changes {
                 let text = message.data().as_string().unwrap_or_default();
                 // An event of a newer server is none of ours.
                 if let Some(event) = json::read(&text) {
-                    self.heard(&event);
+                    self.heard(&event, session);
                 }
             });
         source
@@ -86,7 +90,7 @@ impl Changes {
             wait.set_value(RETRY_MS);
             if gap.try_get_value() == Some(true) {
                 gap.set_value(false);
-                self.heard_nothing_for_a_while();
+                self.heard_nothing_for_a_while(session);
             }
         });
         source.set_onopen(Some(opened.as_ref().unchecked_ref()));

@@ -80,7 +80,7 @@ fn app(about: wire::About, who: Option<wire::Session>) -> Node {
     provide_context(changes);
     provide_context(Navigation::start());
     parts::drop::guard(status);
-    let signed_in = Memo::new(move |_| session.state() != State::Out);
+    let signed_in = Memo::new(move |_| !matches!(session.state(), State::Out));
     effect(move || {
         if signed_in.get() {
             changes.listen(session);

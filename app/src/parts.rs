@@ -1,6 +1,7 @@
 //! Components and words that know licenses and serve more than one screen.
 
 pub(crate) mod act;
+pub(crate) mod banner;
 pub(crate) mod check;
 pub(crate) mod drop;
 pub(crate) mod failure;

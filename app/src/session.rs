@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use leptos::prelude::*;
@@ -22,14 +23,14 @@ pub(crate) struct Session {
 }
 
 /// Whether somebody is signed in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum State {
     /// Nobody.
     Out,
     /// This person.
-    In(wire::Session),
+    In(Arc<wire::Session>),
     /// This person was, and has to say so again.
-    Again(wire::Session),
+    Again(Arc<wire::Session>),
 }
 
 /// How often texts like "4 minutes ago" are written anew, in milliseconds.
@@ -63,7 +64,7 @@ impl Session {
     }
 
     /// Who is signed in, or was until a moment ago; follows changes.
-    pub(crate) fn who(self) -> Option<wire::Session> {
+    pub(crate) fn who(self) -> Option<Arc<wire::Session>> {
         match self.state.get() {
             State::Out => None,
             State::In(who) | State::Again(who) => Some(who),
@@ -72,7 +73,8 @@ impl Session {
 
     /// Whether somebody is signed in, or was until a moment ago; without following it.
     pub(crate) fn is_signed_in(self) -> bool {
-        self.state.with_untracked(|state| *state != State::Out)
+        self.state
+            .with_untracked(|state| !matches!(state, State::Out))
     }
 
     /// Whether they may change things; follows changes.
@@ -94,11 +96,24 @@ impl Session {
     /// Somebody signed in: calls that waited go on.
     pub(crate) fn signed_in(self, who: wire::Session) {
         self.heard(who.now);
-        self.state.set(State::In(who));
+        self.state.set(State::In(Arc::new(who)));
         let waiting = self.waiting.try_update_value(std::mem::take);
         for waker in waiting.unwrap_or_default() {
             waker.wake();
         }
+    }
+
+    /// Asks anew who is signed in: what the session says of licenses may have changed.
+    pub(crate) fn renew(self) {
+        leptos::task::spawn_local(async move {
+            let answer = api::session().await;
+            // Said again only when there is something new to say.
+            if let (Ok(who), State::In(known)) = (answer, self.state.get_untracked())
+                && known.standings != who.standings
+            {
+                self.state.set(State::In(Arc::new(who)));
+            }
+        });
     }
 
     /// Makes a call; when the session has ended, asks to sign in again and then makes it once more.

@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 
 use crate::navigation::navigation;
 use crate::nodes;
+use crate::parts::banner::standings;
 use crate::route::{LicensesRoute, Route, UsersRoute};
 use crate::session::session;
 use crate::text::{self, K, LANGUAGES, now};
@@ -39,6 +40,7 @@ pub(crate) fn shell(screen: Node) -> Node {
         .attr("id", "main")
         .attr("tabindex", "-1")
         .at(&main)
+        .child(standings(session()))
         .child(screen);
     nodes![
         skip,
@@ -176,8 +178,8 @@ fn theme_switch() -> El {
 
 fn account(help: RwSignal<bool>) -> Node {
     let (session, status) = (session(), status());
-    let user_id = live(move || session.who().map(|who| who.user_id));
-    let full_name = live(move || session.who().map(|who| who.full_name));
+    let user_id = live(move || session.who().map(|who| who.user_id.clone()));
+    let full_name = live(move || session.who().map(|who| who.full_name.clone()));
     let role = live(move || {
         now(if session.is_administrator() {
             K::Administrator

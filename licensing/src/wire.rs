@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::license::{CivilDate, OwnerName, Timestamp};
+use crate::standing::Phase;
 
 mod errors;
 mod licenses;
@@ -120,6 +121,19 @@ pub struct Session {
     pub today: CivilDate,
     /// Now, by the server's clock.
     pub now: Timestamp,
+    /// Owners whose dates this person is to be told of.
+    pub standings: Vec<OwnerStanding>,
+}
+
+/// An owner whose license in force is past a date: in grace or ended, for an administrator also about to expire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerStanding {
+    /// The owner's name for people.
+    pub description: String,
+    /// How far along its dates the license is.
+    pub phase: Phase,
+    /// The day that matters: when it expires; in grace, when it ends; then, when it ended.
+    pub date: Option<CivilDate>,
 }
 
 /// Name of the server-sent events.

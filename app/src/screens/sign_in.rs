@@ -37,7 +37,7 @@ pub(crate) fn sign_in_again() -> El {
     let user_id = before.as_ref().map(|who| who.user_id.clone());
     let enter = move |who: wire::Session| {
         let other = |before: &wire::Session| before.user != who.user;
-        if before.as_ref().is_some_and(other) {
+        if before.as_deref().is_some_and(other) {
             begin_anew();
         } else {
             session.signed_in(who);

@@ -1,6 +1,7 @@
 //! Licenses: how things stand, activating, loading from a file, asking the license server. What happens is in
 //! [`crate::activation`], [`crate::offering`] and [`crate::renewal`].
 
+mod standings;
 mod view;
 
 use licensing::envelope::VerifyCode;
@@ -11,6 +12,7 @@ use licensing::wire::{
 };
 use serde_json::json;
 
+pub(crate) use standings::standings;
 pub(crate) use view::licenses;
 
 use super::{Routes, Who};

@@ -3,6 +3,7 @@
 use axum_extra::extract::CookieJar;
 use licensing::wire::{self, About, Done, ErrorCode, FieldFault, SignIn, paths};
 
+use super::licenses::standings;
 use super::{Routes, Who};
 use crate::State;
 use crate::auth::password::PASSWORD_MAX;
@@ -32,8 +33,8 @@ async fn about(state: State) -> Result<Json<About>, Error> {
     }))
 }
 
-async fn session(SignedIn(session): SignedIn, state: State) -> Json<wire::Session> {
-    Json(answer(&state, session))
+async fn session(SignedIn(session): SignedIn, state: State) -> Result<Json<wire::Session>, Error> {
+    Ok(Json(answer(&state, session).await?))
 }
 
 async fn sign_in(
@@ -66,7 +67,7 @@ async fn sign_in(
     }
     let session = auth::session(&state, &begun.token_sha256).await?;
     tracing::info!(user = session.user, "signed in");
-    Ok((jar.add(begun.cookie), Json(answer(&state, session))))
+    Ok((jar.add(begun.cookie), Json(answer(&state, session).await?)))
 }
 
 /// Signing out always succeeds: whoever has no session is signed out.
@@ -78,9 +79,10 @@ async fn sign_out(state: State, jar: CookieJar) -> Result<(CookieJar, Json<Done>
     Ok((jar.add(auth::ended(&state)), Json(Done {})))
 }
 
-fn answer(state: &State, session: Session) -> wire::Session {
+async fn answer(state: &State, session: Session) -> Result<wire::Session, Error> {
     let now = state.clock.now();
-    wire::Session {
+    Ok(wire::Session {
+        standings: standings(state, session.administrator, now).await?,
         user: session.user,
         user_id: session.user_id,
         full_name: session.full_name,
@@ -88,7 +90,7 @@ fn answer(state: &State, session: Session) -> wire::Session {
         demo: state.config.demo,
         today: state.clock.today(now),
         now,
-    }
+    })
 }
 
 fn text<'a>(field: &str, value: &'a str, max: usize) -> Result<&'a str, Error> {

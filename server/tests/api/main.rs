@@ -26,6 +26,7 @@ mod seats;
 mod seed;
 mod session;
 mod site;
+mod standings;
 mod stock;
 mod tables;
 mod users;

@@ -47,6 +47,7 @@ async fn signing_in_begins_a_session_that_says_who_it_is() {
             demo: false,
             today: "2026-07-01".parse().expect("a day"),
             now: NOW,
+            standings: Vec::new(),
         };
         assert_eq!(session, expected);
         let cookie = answer.header("set-cookie").expect("a cookie").to_owned();

@@ -9,11 +9,12 @@ use wasm_bindgen::JsCast;
 
 use super::Here;
 use super::changes::{Changes, TO_COME, why_not};
-use super::header::{outside, sequence};
+use super::header::sequence;
 use super::offer::{Shown, Told, of_offer, told};
 use crate::api::{self, Asking, Failure};
 use crate::nodes;
 use crate::parts::act::{Then, act, then};
+use crate::parts::banner::outside;
 use crate::parts::failure::say;
 use crate::route::LicensesDialog;
 use crate::text::{self, K, Length, fill, now};

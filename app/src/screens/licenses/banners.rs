@@ -1,18 +1,16 @@
-//! What needs attention, above the table: what waits, dates, a check that failed, trust, a demo version.
+//! What needs attention, above the table: what waits, a check that failed, trust, a demo version.
 
-use licensing::standing::Phase;
 use licensing::wire::{Check, Installed, Licenses, OwnerView};
 
 use super::Here;
-use super::header::{day, outside};
 use super::news::news;
-use crate::nodes;
+use crate::parts::banner::{banner, contact, day};
 use crate::parts::check::{sentences, went_well};
 use crate::parts::verify::no_longer_trusted;
 use crate::route::LicensesDialog;
 use crate::text::{self, K, fill, now};
 use crate::ui::el::{El, Node, el};
-use crate::ui::notice::{Tone, notice, p};
+use crate::ui::notice::{Tone, p};
 
 /// Everything that needs attention, the weightiest first. Changes are said to screen readers.
 pub(super) fn banners(here: Here) -> Node {
@@ -21,7 +19,6 @@ pub(super) fn banners(here: Here) -> Node {
         let banners = el("div")
             .class("banners")
             .attr("aria-live", "polite")
-            .child(installed.and_then(|installed| dates(owner, installed)))
             .child(installed.and_then(|installed| trust(owner, installed)))
             .child(news(here, owner))
             .child(failed_check(here, &owner.check))
@@ -32,48 +29,15 @@ pub(super) fn banners(here: Here) -> Node {
     })
 }
 
-/// A banner: a title and a sentence.
-fn banner(tone: Tone, title: K, sentence: &str, more: Option<El>) -> El {
-    notice(
-        tone,
-        nodes![el("strong").child(now(title)), p(sentence), more],
-    )
-}
-
-/// The way to the owner, where it is known.
-fn contact(owner: &OwnerView) -> Option<El> {
-    let url = owner.contact_url.clone()?;
-    let words = fill(K::ContactOwner, &[("owner", &owner.description)]);
-    Some(p(outside(url).child(words)))
-}
-
-fn dates(owner: &OwnerView, installed: &Installed) -> Option<El> {
-    let license = &installed.license;
-    let (tone, title, key) = match installed.standing.phase {
-        Phase::InOrder => return None,
-        Phase::Warning => (Tone::Amber, K::ExpiresSoon, K::BannerWarning),
-        Phase::InGrace => (Tone::Red, K::InGrace, K::BannerGrace),
-        Phase::Ended => (Tone::Red, K::Ended, K::BannerEnded),
-    };
-    let expiry = license.expiry_date;
-    let grace = license.grace_date.or(expiry).map(day).unwrap_or_default();
-    let date = if installed.standing.phase == Phase::Ended {
-        grace.clone()
-    } else {
-        expiry.map(day).unwrap_or_default()
-    };
-    let values = [
-        ("owner", owner.description.as_str()),
-        ("date", &date),
-        ("grace", &grace),
-    ];
-    Some(banner(tone, title, &fill(key, &values), contact(owner)))
-}
-
 fn trust(owner: &OwnerView, installed: &Installed) -> Option<El> {
     let key = no_longer_trusted(installed.trust_problem?);
     let sentence = fill(key, &[("owner", &owner.description)]);
-    Some(banner(Tone::Red, K::TrustTitle, &sentence, contact(owner)))
+    Some(banner(
+        Tone::Red,
+        K::TrustTitle,
+        &sentence,
+        contact(&owner.description, owner.contact_url.as_ref()),
+    ))
 }
 
 fn frozen(owner: &OwnerView, installed: &Installed) -> Option<El> {
@@ -85,7 +49,7 @@ fn frozen(owner: &OwnerView, installed: &Installed) -> Option<El> {
         Tone::Amber,
         K::FrozenTitle,
         &sentence,
-        contact(owner),
+        contact(&owner.description, owner.contact_url.as_ref()),
     ))
 }
 

@@ -6,10 +6,11 @@ use licensing::wire::OwnerView;
 
 use super::Here;
 use super::changes::label;
-use super::header::{day, fact};
+use super::header::fact;
 use super::news::count;
 use super::rows::{Seats, in_use};
 use crate::nodes;
+use crate::parts::banner::day;
 use crate::parts::words::{kind, name, name_in, users};
 use crate::route::LicensesDialog;
 use crate::text::{K, N, fill, now, number, tn};

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use licensing::license::CivilDate;
 use licensing::standing::Phase;
 use licensing::wire::{Activation, Installed, Licenses, OwnerView, SetActivation};
 
@@ -11,6 +10,7 @@ use super::Here;
 use crate::api;
 use crate::nodes;
 use crate::parts::act::{act, then};
+use crate::parts::banner::{day, outside};
 use crate::parts::check::{sentences, went_well};
 use crate::parts::failure::say;
 use crate::route::LicensesDialog;
@@ -56,11 +56,6 @@ pub(super) fn trouble(fault: RwSignal<String>) -> Node {
 fn whose<'a>(all: &'a Licenses, owner: &'a OwnerView) -> &'a str {
     let installation = all.installation.as_ref();
     installation.map_or(&owner.description, |it| &it.company_name)
-}
-
-/// A day in words.
-pub(super) fn day(date: CivilDate) -> String {
-    text::date(&date.to_string(), Length::Long)
 }
 
 /// A label and its value, in a list of facts.
@@ -200,14 +195,6 @@ fn ways(here: Here, all: &Licenses, owner: &OwnerView) -> El {
             .child(el("span").class("unseen").child(now(K::OpensNewTab)))
     });
     el("div").class("owner-ways").child(load).child(store)
-}
-
-/// A link that leads out of the console, in a tab of its own.
-pub(super) fn outside(url: String) -> El {
-    el("a")
-        .attr("href", url)
-        .attr("target", "_blank")
-        .attr("rel", "noopener noreferrer")
 }
 
 /// The address of the shop for this serial number.

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::retrieval::is_link;
 
 /// The owner whose tab is the first.
-const FIRST: &str = "SUPEROFFICE";
+pub(super) const FIRST: &str = "SUPEROFFICE";
 
 /// How everything stands now.
 ///
@@ -152,7 +152,7 @@ impl Moment<'_> {
 }
 
 /// The tab's name.
-fn description(
+pub(super) fn description(
     owner: &Owner,
     configured: Option<&OwnerConfig>,
     certificate: Option<&Certificate>,
