@@ -43,6 +43,20 @@ impl Comparison {
     pub fn asks_for_a_person(&self) -> bool {
         self.modules.iter().any(|module| !module.asks.is_empty())
     }
+
+    /// The same with the owner's keys that signed both, as thumbprints (none: nothing was in force). Another key is shown; it
+    /// neither blocks nor asks, since the root vouches for it.
+    #[must_use]
+    pub fn with_keys(mut self, before: Option<&str>, after: &str) -> Self {
+        if let Some(before) = before.filter(|before| *before != after) {
+            self.license.push(LicenseChange {
+                field: LicenseField::Key,
+                before: before.to_owned(),
+                after: after.to_owned(),
+            });
+        }
+        self
+    }
 }
 
 /// A change of the license itself; texts as they are shown.
@@ -80,6 +94,8 @@ pub enum LicenseField {
     Product,
     /// Limits of the plan.
     Limits,
+    /// The owner's key that signed it, as its thumbprint.
+    Key,
 }
 
 /// A changed module.
@@ -427,5 +443,7 @@ fn shown(license: &License, field: LicenseField) -> String {
                 .map(|limit| format!("{}: {}", limit.name, limit.maximum));
             limits.collect::<Vec<_>>().join(", ")
         }
+        // It stands in the envelope.
+        LicenseField::Key => String::new(),
     }
 }

@@ -66,6 +66,8 @@ pub struct Installed {
     pub license: License,
     /// Hash of its compact JWS.
     pub sha256: String,
+    /// Thumbprint (RFC 7638) of the owner's key that signed it.
+    pub key: String,
     /// Since when.
     pub installed_at: Timestamp,
     /// Who activated it; none: by itself.
@@ -101,6 +103,8 @@ pub struct Offer {
     pub license: License,
     /// Hash of its compact JWS.
     pub sha256: String,
+    /// Thumbprint (RFC 7638) of the owner's key that signed it.
+    pub key: String,
     /// When it came.
     pub received_at: Timestamp,
     /// Which way.
@@ -118,6 +122,8 @@ pub struct ActivatedByItself {
     pub at: Timestamp,
     /// What was in force before.
     pub before: Option<License>,
+    /// Thumbprint of the owner's key that signed that.
+    pub key_before: Option<String>,
 }
 
 /// A module of the installed license in use.

@@ -4,7 +4,7 @@
 use super::test;
 
 use licensing::compare::{
-    Ask, Block, Change, Comparison, LicenseField, ModuleChange, Use, Uses, compare,
+    Ask, Block, Change, Comparison, LicenseChange, LicenseField, ModuleChange, Use, Uses, compare,
 };
 use licensing::license::{License, LicenseType, UserType};
 use licensing::samples::{SUPEROFFICE, license, module, module_name, user_license};
@@ -166,6 +166,22 @@ fn a_renewal_shows_its_dates_and_no_module() {
             && !comparison.is_blocked()
             && !comparison.asks_for_a_person()
     );
+}
+
+#[test]
+fn another_key_of_the_owner_is_shown_and_asks_for_nobody() {
+    let new = changed(|_| ());
+    let none = uses(&[]);
+    for (before, shown) in [(None, false), (Some("new"), false), (Some("old"), true)] {
+        let comparison = compared(&new, &none).with_keys(before, "new");
+        let change = LicenseChange {
+            field: LicenseField::Key,
+            before: "old".to_owned(),
+            after: "new".to_owned(),
+        };
+        assert_eq!(comparison.license.contains(&change), shown);
+        assert!(!comparison.is_blocked() && !comparison.asks_for_a_person());
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use licensing::envelope::Highest;
 use licensing::license::{Installation, License, Timestamp};
 use licensing::wire::Origin;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use sqlx::FromRow;
 
 use super::{Tx, on_tx};
@@ -20,6 +22,8 @@ pub struct Stored {
     pub license: License,
     /// Hash of its compact JWS.
     pub sha256: String,
+    /// Thumbprint of the owner's key that signed it.
+    pub key: String,
     /// Its compact JWS, byte for byte.
     pub compact: String,
     /// Which way it came.
@@ -91,6 +95,7 @@ impl TryFrom<Row> for Stored {
     fn try_from(row: Row) -> Result<Self, Error> {
         Ok(Self {
             license: license_of(&row.compact)?,
+            key: key_of(&row.compact)?,
             id: row.id,
             sha256: row.sha256,
             compact: row.compact,
@@ -108,9 +113,24 @@ impl TryFrom<Row> for Stored {
 /// What a stored license says. It was verified before it was stored, and stays in force when its key is trusted no more:
 /// so it is read here without asking whom it is trusted by.
 fn license_of(compact: &str) -> Result<License, Error> {
-    let payload = compact.split('.').nth(1).unwrap_or_default();
+    read(compact, 1)
+}
+
+/// Thumbprint of the owner's key that signed a stored license, which it was verified to be.
+fn key_of(compact: &str) -> Result<String, Error> {
+    #[derive(Deserialize)]
+    struct Header {
+        kid: String,
+    }
+    let header: Header = read(compact, 0)?;
+    Ok(header.kid)
+}
+
+/// A part of a compact JWS: 0 is the header, 1 the payload.
+fn read<T: DeserializeOwned>(compact: &str, part: usize) -> Result<T, Error> {
+    let part = compact.split('.').nth(part).unwrap_or_default();
     let json = BASE64_URL_SAFE_NO_PAD
-        .decode(payload)
+        .decode(part)
         .map_err(|error| Error::internal(format!("a stored license cannot be read: {error}")))?;
     serde_json::from_slice(&json).map_err(Error::internal)
 }
@@ -148,18 +168,19 @@ pub async fn installed(tx: &mut Tx, owner_id: i32) -> Result<Option<Stored>, Err
     row.map(Stored::try_from).transpose()
 }
 
-/// What the license of this id says.
+/// What the license of this id says, and the thumbprint of the owner's key that signed it.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn said(tx: &mut Tx, id: &str) -> Result<Option<License>, Error> {
+pub async fn said(tx: &mut Tx, id: &str) -> Result<Option<(License, String)>, Error> {
     let compact: Option<(String,)> = on_tx!(tx, connection => {
         sqlx::query_as("select compact from license where id = $1")
             .bind(id)
             .fetch_optional(connection)
             .await
     })?;
-    compact.map(|(compact,)| license_of(&compact)).transpose()
+    let read = |(compact,): (String,)| Ok((license_of(&compact)?, key_of(&compact)?));
+    compact.map(read).transpose()
 }
 
 /// Who put a license in force.

@@ -193,7 +193,7 @@ async fn what_is_in_force_stays_and_is_marked_when_its_root_is_withdrawn_or_its_
         let denied = view(&browser).await;
         let installed = denied.installed.expect("it stays in force");
         assert_eq!(installed.trust_problem, Some(VerifyCode::KeyDenied));
-        assert_eq!(installed.license, license);
+        assert_eq!((&installed.license, &installed.key), (&license, &key));
         // Neither what waits nor an address of that certificate is trusted.
         assert_eq!(
             (denied.offer, denied.store_url, denied.contact_url),
@@ -308,6 +308,10 @@ async fn what_was_activated_by_itself_is_shown_until_an_administrator_has_looked
         let activated = of_owner(checked.licenses).activated.expect("it is news");
         assert_eq!((activated.sequence, activated.at), (8, NOW));
         assert_eq!(activated.before, Some(license));
+        assert_eq!(
+            activated.key_before,
+            Some(samples::owner_key(OWNER).public().thumbprint())
+        );
 
         // Another sequence is no news, and looking twice is fine.
         for (sequence, is_news) in [(7, true), (8, false), (8, false)] {

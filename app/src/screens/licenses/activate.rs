@@ -141,6 +141,7 @@ fn of_changes(here: Here, make: fn(&Changes<'_>) -> Option<El>) -> Node {
             Some(here.href(LicensesDialog::Remove(known.id)))
         };
         let changes = Changes {
+            owner: &owner.description,
             before: owner.installed.as_ref().map(|it| &it.license),
             after: &owner.offer.as_ref()?.license,
             comparison: &comparison,

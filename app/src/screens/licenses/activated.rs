@@ -65,6 +65,7 @@ fn of_changes(
         let owner = kept.as_ref().as_ref()?;
         let comparison = of_activated(owner)?;
         make(&Changes {
+            owner: &owner.description,
             before: owner.activated.as_ref()?.before.as_ref(),
             after: &owner.installed.as_ref()?.license,
             comparison: &comparison,

@@ -34,6 +34,8 @@ const fn columns([before, after, available]: [K; 3]) -> Columns {
 
 /// Two licenses and what differs.
 pub(super) struct Changes<'a> {
+    /// Whose they are.
+    pub(super) owner: &'a str,
     /// As it was; none when nothing was in force.
     pub(super) before: Option<&'a License>,
     /// As it is to be.
@@ -62,7 +64,9 @@ impl Changes<'_> {
             let [before, after] = [&change.before, &change.after].map(|it| shown(change.field, it));
             let arrow = el("span").attr("aria-hidden", "true").child(" → ");
             let becomes = el("span").class("unseen").child(now(K::Becomes));
-            let value = nodes![before, arrow, becomes, " ", el("b").child(after)];
+            let is_key = change.field == LicenseField::Key;
+            let said = is_key.then(|| fill(K::OtherKey, &[("owner", self.owner)]));
+            let value = nodes![said, " ", before, arrow, becomes, " ", el("b").child(after)];
             fact(now(label(change.field)), value)
         });
         (!changes.is_empty()).then(|| {
@@ -300,6 +304,7 @@ pub(super) fn label(field: LicenseField) -> K {
         LicenseField::LicenseVersion => K::FieldVersion,
         LicenseField::Product => K::FieldProduct,
         LicenseField::Limits => K::FieldLimits,
+        LicenseField::Key => K::FieldKey,
     }
 }
 
@@ -313,6 +318,8 @@ fn shown(field: LicenseField, value: &str) -> String {
         | LicenseField::AdminWarningDate
         | LicenseField::ExpiryDate
         | LicenseField::GraceDate => date(value, Length::Long),
+        // As much of a thumbprint as can be compared at a glance.
+        LicenseField::Key => [value.get(..8).unwrap_or(value), "…"].concat(),
         _ => value.to_owned(),
     }
 }

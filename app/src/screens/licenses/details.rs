@@ -175,8 +175,17 @@ impl Shown<'_> {
         let version = license.license_version.as_str();
         let version =
             (!version.is_empty()).then(|| fact(now(label(LicenseField::LicenseVersion)), version));
+        let installed = self.owner.installed.as_ref();
+        let key = installed.filter(|it| std::ptr::eq(&it.license, license));
+        let key = key.map(|it| fact(now(K::FieldKey), it.key.as_str()));
         el("section")
             .child(el("h3").child(now(K::DetailsDates)))
-            .child(el("dl").class("facts").children(set).child(version))
+            .child(
+                el("dl")
+                    .class("facts")
+                    .children(set)
+                    .child(version)
+                    .child(key),
+            )
     }
 }

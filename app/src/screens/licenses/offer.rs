@@ -7,9 +7,10 @@ use licensing::wire::{Activation, Offer, Origin, OwnerView};
 /// What the license that waits changes; none when nothing waits.
 pub(super) fn of_offer(owner: &OwnerView) -> Option<Comparison> {
     let offer = owner.offer.as_ref()?;
-    let current = owner.installed.as_ref().map(|installed| &installed.license);
+    let current = owner.installed.as_ref();
     let uses = uses(owner, |usage| usage);
-    Some(compare(current, &offer.license, &uses))
+    let comparison = compare(current.map(|it| &it.license), &offer.license, &uses);
+    Some(comparison.with_keys(current.map(|it| it.key.as_str()), &offer.key))
 }
 
 /// What the license that was activated by itself changed; none when there is none to look at.
@@ -21,8 +22,8 @@ pub(super) fn of_activated(owner: &OwnerView) -> Option<Comparison> {
         excluded: 0,
         ..usage
     });
-    let before = activated.before.as_ref();
-    Some(compare(before, &installed.license, &uses))
+    let comparison = compare(activated.before.as_ref(), &installed.license, &uses);
+    Some(comparison.with_keys(activated.key_before.as_deref(), &installed.key))
 }
 
 fn uses(owner: &OwnerView, seen: fn(Use) -> Use) -> Uses {

@@ -92,6 +92,7 @@ pub(super) fn owner(
             standing: standing(&license, today),
             license,
             sha256: "seven".to_owned(),
+            key: "key".to_owned(),
             installed_at: Timestamp(0),
             activated_by: None,
             origin: Origin::LicenseServer,
@@ -105,6 +106,7 @@ pub(super) fn owner(
                 ..license
             },
             sha256: "eight".to_owned(),
+            key: "key".to_owned(),
             received_at: Timestamp(0),
             origin: Origin::LicenseServer,
             changes_installation: None,

@@ -120,6 +120,7 @@ impl Moment<'_> {
         let ahead = license.issued_at > self.now.plus_ms(CLOCK_TOLERANCE_MS);
         Installed {
             sha256: stored.sha256,
+            key: stored.key,
             installed_at: stored.installed_at.unwrap_or(stored.received_at),
             activated_by: stored.activated_by,
             origin: stored.origin,
@@ -218,10 +219,12 @@ async fn activated_by_itself(
         Some(id) => licenses::said(tx, id).await?,
         None => None,
     };
+    let (before, key_before) = before.unzip();
     Ok(Some(ActivatedByItself {
         sequence: stored.license.sequence,
         at: stored.installed_at.unwrap_or(stored.received_at),
         before,
+        key_before,
     }))
 }
 
@@ -229,6 +232,7 @@ async fn activated_by_itself(
 fn shown(offer: Stored) -> Offer {
     Offer {
         sha256: offer.sha256.clone(),
+        key: offer.key.clone(),
         received_at: offer.received_at,
         origin: offer.origin,
         changes_installation: offer.changes_installation.then(|| offer.installation()),
