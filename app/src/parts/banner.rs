@@ -7,7 +7,7 @@ use licensing::wire::OwnerStanding;
 use crate::nodes;
 use crate::session::Session;
 use crate::text::{self, K, Length, fill, now};
-use crate::ui::el::{El, el, live};
+use crate::ui::el::{El, Node, el, live};
 use crate::ui::notice::{Tone, notice, p};
 
 /// A banner: a title and a sentence.
@@ -35,9 +35,13 @@ pub(crate) fn outside(url: String) -> El {
 /// Which licenses are about to expire, in grace, or have ended. Changes are said to screen readers.
 pub(crate) fn standings(session: Session) -> El {
     let banners = live(move || {
-        let who = session.who()?;
-        let banners = who.standings.iter().map(|it| dates(it, who.administrator));
-        Some(banners.collect::<Vec<_>>())
+        let mut banners = Vec::new();
+        if let Some(who) = session.who() {
+            for standing in &who.standings {
+                banners.push(dates(standing, who.administrator).into());
+            }
+        }
+        Node::Many(banners)
     });
     el("div")
         .class("banners")
