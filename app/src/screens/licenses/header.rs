@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use licensing::license::CivilDate;
 use licensing::standing::Phase;
 use licensing::wire::{Activation, Installed, Licenses, OwnerView, SetActivation};
 
