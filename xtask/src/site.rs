@@ -1,15 +1,15 @@
 //! The client as it ships: target/site with hashed names and `.br` siblings. Built anew only when an input changed.
 
+mod bound;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-use wasm_bindgen_cli_support::Bindgen;
-
 use crate::Failure;
 use crate::step::{cargo, command, root, run, step, target};
+use sha2::{Digest as _, Sha256};
 
 /// What the client is compiled to.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -73,31 +73,18 @@ pub(crate) fn has_target() -> Result<(), Failure> {
 }
 
 fn assemble(wasm: &Path) -> Result<(), Failure> {
-    let bound = target("site.bound");
     let site = target("site.new");
-    for folder in [&bound, &site] {
-        if folder.exists() {
-            fs::remove_dir_all(folder)?;
-        }
-        fs::create_dir_all(folder)?;
+    if site.exists() {
+        fs::remove_dir_all(&site)?;
     }
-    Bindgen::new()
-        .input_path(wasm)
-        .web(true)
-        .and_then(|bindgen| {
-            let bindgen = bindgen.typescript(false).omit_default_module_path(true);
-            bindgen
-                .remove_name_section(true)
-                .remove_producers_section(true)
-                .generate(&bound)
-        })
-        .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
+    fs::create_dir_all(&site)?;
+    let bound = bound::bind(wasm)?;
     let mut site = Site {
         folder: site,
         addresses: BTreeMap::new(),
     };
-    let wasm = site.add("app_bg", "wasm", &fs::read(bound.join("app_bg.wasm"))?)?;
-    let glue = site.add("app_glue", "js", &fs::read(bound.join("app.js"))?)?;
+    let wasm = site.add("app_bg", "wasm", &bound.wasm)?;
+    let glue = site.add("app_glue", "js", bound.glue.as_bytes())?;
     let start =
         format!("import start from \"{glue}\";\nstart({{ module_or_path: \"{wasm}\" }});\n");
     let script = site.add("app", "js", start.as_bytes())?;
@@ -117,7 +104,6 @@ fn assemble(wasm: &Path) -> Result<(), Failure> {
         fs::remove_dir_all(&old)?;
     }
     fs::rename(&site.folder, old)?;
-    fs::remove_dir_all(bound)?;
     Ok(())
 }
 
@@ -265,6 +251,7 @@ fn hash_of_inputs() -> Result<String, Failure> {
     }
     // How it is assembled counts too.
     hash.update(include_bytes!("site.rs"));
+    hash.update(include_bytes!("site/bound.rs"));
     Ok(hex(&hash.finalize()))
 }
 
