@@ -26,6 +26,8 @@ const MEMORY_AIM: f64 = 40.0;
 const SETTLED: Duration = Duration::from_secs(10);
 /// Users of the database.
 const USERS: u32 = 64;
+/// Between two looks whether it is ready.
+const LOOK: Duration = Duration::from_millis(1);
 /// Longest wait for a start.
 const START_MAX: Duration = Duration::from_secs(30);
 
@@ -66,7 +68,7 @@ fn on(database: &str, url: Option<&str>) -> Result<[Figure; 2], Failure> {
         let starts: Result<Vec<f64>, Failure> = (0..STARTS).map(|_| seconds(&made)).collect();
         let starts = starts?;
         let pid = running.start_console(&made, &password, &stop)?;
-        std::thread::sleep(SETTLED);
+        pass(SETTLED);
         Ok((starts, megabytes(pid)?))
     });
     running.stop();
@@ -100,7 +102,15 @@ fn wait_until_ready(console: &mut Child, port: u16, began: Instant) -> Result<Du
         if began.elapsed() > START_MAX {
             return Err("the console does not become ready".into());
         }
-        std::thread::sleep(Duration::from_millis(1));
+        pass(LOOK);
+    }
+}
+
+/// Lets so much time pass.
+fn pass(time: Duration) {
+    let began = Instant::now();
+    while let Some(rest) = time.checked_sub(began.elapsed()) {
+        std::thread::park_timeout(rest);
     }
 }
 
