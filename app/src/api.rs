@@ -9,9 +9,10 @@ use std::pin::Pin;
 use gloo_net::http::{Method, RequestBuilder};
 use licensing::license::Installation;
 use licensing::wire::{
-    About, Activate, Activated, Assign, Checked, Discard, Done, ErrorBody, Free, Freed, Holders,
-    HoldersQuery, Licenses, Loaded, Seen, Session, SetActivation, SetInstallation, SignIn,
-    SuggestQuery, Suggestions, UserCard, UserLicenses, UserList, Users, UsersQuery, path, paths,
+    About, Activate, Activated, Checked, Discard, Done, ErrorBody, Free, Freed, Holders,
+    HoldersQuery, Licenses, Loaded, SaveUser, Seen, Session, SetActivation, SetInstallation,
+    SignIn, SuggestQuery, Suggestions, UserCard, UserLicenses, UserList, Users, UsersQuery, path,
+    paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -161,9 +162,9 @@ pub(crate) fn user(user: i32) -> Asking<UserCard> {
     get(&path(paths::USER, user), &[])
 }
 
-/// Assigns one license to one user.
-pub(crate) fn assign(user: i32, assign: &Assign) -> Asking<UserCard> {
-    send(Method::POST, &path(paths::ASSIGN, user), assign)
+/// Saves a user's card.
+pub(crate) fn save_user(user: i32, save: &SaveUser) -> Asking<UserCard> {
+    send(Method::PUT, &path(paths::USER, user), save)
 }
 
 fn get<T: DeserializeOwned + 'static>(path: &str, pairs: &[(&str, &str)]) -> Asking<T> {

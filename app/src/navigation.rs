@@ -2,19 +2,26 @@
 //!
 //! Every link is a plain `<a href>`; one listener takes the clicks that stay in the console.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
 use crate::route::Route;
+use crate::text::{K, now};
 use crate::ui::page::focus_heading;
 
 /// The present route and the ways to another; in the context of everything.
 #[derive(Clone, Copy)]
 pub(crate) struct Navigation {
     route: RwSignal<Route>,
+    held: StoredValue<Option<Loses>, LocalStorage>,
 }
+
+/// Whether going to a route (none: leaving the page) loses what was not saved.
+type Loses = Rc<dyn Fn(Option<&Route>) -> bool>;
 
 /// The navigation of this page.
 pub(crate) fn navigation() -> Navigation {
@@ -26,15 +33,49 @@ impl Navigation {
     pub(crate) fn start() -> Self {
         let this = Self {
             route: RwSignal::new(here()),
+            held: StoredValue::new_local(None),
         };
-        let popped = Closure::<dyn Fn()>::new(move || this.arrive(here()));
+        let popped = Closure::<dyn Fn()>::new(move || this.popped());
         listen(&window(), "popstate", &popped.into_js_value());
         let clicked =
             Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| {
                 this.clicked(&event);
             });
         listen(&document(), "click", &clicked.into_js_value());
+        let leaves = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+            if this.held.get_value().is_some_and(|loses| loses(None)) {
+                event.prevent_default();
+            }
+        });
+        listen(&window(), "beforeunload", &leaves.into_js_value());
         this
+    }
+
+    /// From now on, until the present part of the view is gone, what loses something that was not saved is asked about first.
+    pub(crate) fn hold(self, loses: impl Fn(Option<&Route>) -> bool + 'static) {
+        self.held.set_value(Some(Rc::new(loses)));
+        on_cleanup(move || self.held.set_value(None));
+    }
+
+    fn may_go(self, route: &Route) -> bool {
+        let loses = self
+            .held
+            .get_value()
+            .is_some_and(|loses| loses(Some(route)));
+        !loses
+            || window()
+                .confirm_with_message(now(K::LeaveUnsaved))
+                .unwrap_or(true)
+    }
+
+    /// Back or Forward; who stays after all finds the address as it was.
+    fn popped(self) {
+        let route = here();
+        if self.may_go(&route) {
+            self.arrive(route);
+        } else {
+            push(&self.route_now().href(), &JsValue::NULL);
+        }
     }
 
     /// The present route; follows changes.
@@ -53,6 +94,9 @@ impl Navigation {
     }
 
     fn go_href(self, href: &str, route: Route) {
+        if !self.may_go(&route) {
+            return;
+        }
         // What it came from: `close` then knows whether Back leads there.
         let from = JsValue::from_str(&self.route_now().href());
         push(href, &from);
@@ -64,6 +108,9 @@ impl Navigation {
 
     /// Shows a route in place of the present one: for filters as they are typed, and redirects.
     pub(crate) fn replace(self, route: Route) {
+        if !self.may_go(&route) {
+            return;
+        }
         let state = history_state();
         let history = window().history().expect("a page has a history");
         // Browsers refuse only floods (hundreds in seconds); the screen then still changes.

@@ -307,29 +307,41 @@ pub fn freed(
                 .module(name)
                 .is_some_and(|given| given.brings(module))
     };
-    let (mut gone, mut kept): (Assignments, Assignments) =
-        assignments.iter().cloned().partition(|name| brings(name));
+    let kept: Assignments = assignments
+        .iter()
+        .filter(|name| !brings(name))
+        .cloned()
+        .collect();
+    assignments - &settled(license, assignments, kept)
+}
+
+/// What a user keeps who gives up one assignment: all but it, and but every assignment whose prerequisite then fails. A plan
+/// that brings the module too stays.
+#[must_use]
+pub fn without(license: &License, assignments: &Assignments, module: &ModuleName) -> Assignments {
+    let kept = assignments.iter().filter(|name| *name != module).cloned();
+    settled(license, assignments, kept.collect())
+}
+
+/// Of what is kept, what does not lose its prerequisite by it.
+fn settled(license: &License, before: &Assignments, mut kept: Assignments) -> Assignments {
+    let had = effective(license, before);
     // Each round what has lost its prerequisite; the next round what depended on that.
     loop {
-        let before = effective(license, assignments);
-        let after = effective(license, &kept);
+        let has = effective(license, &kept);
         let lost: Assignments = kept
             .iter()
             .filter(|name| {
-                let needed = license
-                    .module(name)
-                    .and_then(|given| given.prerequisite_module_name.as_ref());
-                needed.is_some_and(|needed| {
-                    is_met(license, &before, needed) && !is_met(license, &after, needed)
+                license.module(name).is_some_and(|given| {
+                    unmet(license, given, &has).is_some() && unmet(license, given, &had).is_none()
                 })
             })
             .cloned()
             .collect();
         if lost.is_empty() {
-            return gone;
+            return kept;
         }
         kept = &kept - &lost;
-        gone.extend(lost);
     }
 }
 

@@ -4,8 +4,8 @@
 use super::test;
 
 use licensing::assignment::{
-    Assignments, Candidate, Moves, Reason, Refusal, Shortage, effective, freed, may_assign, moves,
-    reason, recount, suggest,
+    Access, Assignments, Candidate, Moves, Reason, Refusal, Shortage, effective, freed, may_access,
+    may_assign, may_change, moves, reason, recount, suggest, without,
 };
 use licensing::license::{CivilDate, License, UserType};
 use licensing::samples::{FJORDMAPS, NOW, SUPEROFFICE, license, module, module_name};
@@ -200,6 +200,99 @@ fn freeing_takes_what_brings_the_module_and_what_needs_it() {
         freed(&sold, &holds, &module_name("mail-merge-cal")),
         held(&["ten-marketing"])
     );
+}
+
+#[test]
+fn giving_up_one_license_takes_what_needs_it_and_leaves_the_plans() {
+    let maps = license(FJORDMAPS, 3);
+    let everything = held(&["maps", "route-planning", "offline-maps"]);
+    assert_eq!(
+        without(&maps, &everything, &module_name("maps")),
+        held(&["offline-maps"])
+    );
+    let mut sold = license(SUPEROFFICE, 7);
+    module(&mut sold, "visible-for").prerequisite_module_name = Some(module_name("web"));
+    let holds = held(&["ten-sales", "ten-service", "visible-for"]);
+    // Service brings web, too.
+    assert_eq!(
+        without(&sold, &holds, &module_name("ten-sales")),
+        held(&["ten-service", "visible-for"])
+    );
+    assert_eq!(
+        without(&sold, &held(&["ten-sales"]), &module_name("ten-sales")),
+        held(&[])
+    );
+}
+
+/// Why a user of Fjord Maps may not go from one set to another.
+fn changed(before: &[&str], after: &[&str], in_use: &[(&str, i32)]) -> Vec<Refusal> {
+    let license = license(FJORDMAPS, 3);
+    let internal = UserType::InternalAssociate;
+    let may = may_change(
+        &license,
+        internal,
+        &held(before),
+        &held(after),
+        &counters(in_use),
+    );
+    may.err().unwrap_or_default()
+}
+
+#[test]
+fn a_change_is_judged_as_a_whole() {
+    let missing = Refusal::PrerequisiteMissing {
+        module: module_name("route-planning"),
+        prerequisite: module_name("maps"),
+    };
+    assert!(changed(&[], &["maps", "route-planning"], &[]).is_empty());
+    assert!(changed(&["maps", "route-planning"], &[], &[]).is_empty());
+    assert_eq!(
+        changed(&["maps", "route-planning"], &["route-planning"], &[]),
+        [missing.clone()]
+    );
+    assert_eq!(changed(&[], &["route-planning"], &[]), [missing]);
+    // What they hold against the rules already does not stand in the way.
+    assert!(
+        changed(
+            &["route-planning"],
+            &["route-planning", "offline-maps"],
+            &[]
+        )
+        .is_empty()
+    );
+    // The seat that is given back is not the one that is missing.
+    let full = [("maps", 12), ("offline-maps", 5)];
+    assert!(changed(&["maps"], &["maps"], &full).is_empty());
+    let short = Refusal::NoSeat(Shortage {
+        module: module_name("offline-maps"),
+        bought: 5,
+        in_use: 5,
+        short: 1,
+    });
+    assert_eq!(changed(&["maps"], &["offline-maps"], &full), [short]);
+}
+
+#[test]
+fn a_former_employee_is_given_nothing_more_and_who_becomes_one_gives_back_everything() {
+    let access = |can_log_in, former_employee| Access {
+        can_log_in,
+        former_employee,
+    };
+    let (works, marked, left) = (
+        access(true, false),
+        access(true, true),
+        access(false, true),
+    );
+    let refused = Err(Refusal::FormerEmployee);
+    assert_eq!(may_access(works, works, true, true), Ok(()));
+    assert_eq!(may_access(works, left, true, false), refused);
+    assert_eq!(may_access(works, marked, false, false), refused);
+    assert_eq!(may_access(works, left, false, false), Ok(()));
+    // Marked by an import, which freed nothing.
+    assert_eq!(may_access(marked, marked, true, false), Ok(()));
+    assert_eq!(may_access(marked, marked, true, true), refused);
+    assert_eq!(may_access(left, marked, false, false), refused);
+    assert_eq!(may_access(left, works, true, true), Ok(()));
 }
 
 fn day(days_ago: i64) -> Option<CivilDate> {

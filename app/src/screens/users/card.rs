@@ -1,62 +1,46 @@
-//! A user's card: who it is, what they hold, and one license more by a press of a button.
+//! A user's card: who it is, what they hold; for an administrator, to be changed.
+
+mod draft;
+mod edit;
 
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use licensing::wire::{Assign, UserCard, UserLicense, UserLicenses};
+use licensing::wire::{Licenses, UserCard, UserLicense, UserLicenses};
 
+use self::edit::form;
 use super::Known;
-use super::rows::{can_log_in, kind, last_sign_in};
-use crate::api::{self, Failure};
+use super::rows::{kind, last_sign_in};
+use crate::api;
 use crate::events::changes;
 use crate::nodes;
-use crate::parts::refusal::say_refusals;
 use crate::remote::remote;
-use crate::session::session;
-use crate::text::{K, N, fill, now, number, tn};
+use crate::text::{K, N, now, number, tn};
 use crate::ui::dialog::{self, Dialog};
 use crate::ui::el::{El, Node, Spot, el, live};
 use crate::ui::icon::{Icon, glyph};
 use crate::ui::loaded::{Remote, loaded};
 use crate::ui::media::one_column;
-use crate::ui::notice::{Tone, alert, p};
-use crate::ui::status::status;
+use crate::ui::notice::p;
 
-/// What the card acts with.
-#[derive(Clone)]
-struct Acting {
-    card: Remote<UserCard>,
-    licenses: Known,
-    /// Why a license was not assigned.
-    trouble: RwSignal<Option<Failure>>,
-    /// Id of the module that is being assigned.
-    busy: RwSignal<Option<i32>>,
-    on_assigned: Rc<dyn Fn()>,
-}
-
-/// The card of a user (its id): beside the list where there is room, else over it.
+/// The card of a user (its id): beside the list where there is room, else over it. `licenses`: what an administrator hands out.
 pub(super) fn card(
     user: i32,
-    licenses: Known,
+    known: Known,
+    licenses: Option<Remote<Licenses>>,
     on_close: impl Fn() + 'static,
-    on_assigned: impl Fn() + 'static,
+    on_saved: impl Fn() + 'static,
 ) -> Node {
     let changes = changes();
-    let acting = Acting {
-        card: remote(
-            move || {
-                changes.users();
-                user
-            },
-            api::user,
-        ),
-        licenses,
-        trouble: RwSignal::new(None),
-        busy: RwSignal::new(None),
-        on_assigned: Rc::new(on_assigned),
-    };
-    let card = acting.card;
+    let card = remote(
+        move || {
+            changes.users();
+            user
+        },
+        api::user,
+    );
     let on_close: Rc<dyn Fn()> = Rc::new(on_close);
+    let on_saved: Rc<dyn Fn()> = Rc::new(on_saved);
     let narrow = one_column();
     live(move || {
         let name = live(move || {
@@ -64,8 +48,21 @@ pub(super) fn card(
             let name = card.value.with(|card| card.as_ref().map(name));
             name.unwrap_or_else(|| now(K::UserInformation).to_owned())
         });
-        let on_close = Rc::clone(&on_close);
-        let inside = inside(acting.clone());
+        let (on_close, on_saved) = (Rc::clone(&on_close), Rc::clone(&on_saved));
+        let inside = loaded(card.there(), card.waiting, 5, move || {
+            let held = match licenses {
+                Some(licenses) => {
+                    let on_saved = Rc::clone(&on_saved);
+                    let form = move || form(card, licenses, known, Rc::clone(&on_saved));
+                    loaded(licenses.there(), licenses.waiting, 5, form)
+                }
+                None => live(move || {
+                    let card = card.value.get()?;
+                    known.value.with(|known| Some(held(&card, known.as_ref()?)))
+                }),
+            };
+            nodes![card.show(facts), held]
+        });
         if narrow.get() {
             let dialog = Dialog::new(name, move || on_close()).narrow();
             dialog.view(dialog::body(inside))
@@ -105,20 +102,6 @@ fn beside(name: Node, on_close: Rc<dyn Fn()>, inside: Node) -> El {
         .child(inside)
 }
 
-fn inside(acting: Acting) -> Node {
-    let card = acting.card;
-    loaded(card.there(), card.waiting, 5, move || {
-        let acting = acting.clone();
-        let trouble = trouble(&acting);
-        let held = live(move || {
-            let user = card.value.get()?;
-            let licenses = acting.licenses.value;
-            licenses.with(|known| Some(held(&user, known.as_ref()?, &acting)))
-        });
-        nodes![card.show(facts), trouble, held]
-    })
-}
-
 fn facts(card: &UserCard) -> El {
     let user = &card.user;
     let text = |text: &str| Node::Text(text.to_owned());
@@ -129,7 +112,6 @@ fn facts(card: &UserCard) -> El {
         (K::PrimaryGroup, text(&user.primary_group)),
         (K::Role, text(&user.role)),
         (K::LastSignIn, last_sign_in(user).into()),
-        (K::CanLogIn, can_log_in(user.can_log_in).into()),
     ];
     let lines = lines
         .into_iter()
@@ -142,30 +124,14 @@ fn facts(card: &UserCard) -> El {
     el("dl").class("facts").children(lines)
 }
 
-/// Why a license was not assigned.
-fn trouble(acting: &Acting) -> Node {
-    let (trouble, licenses) = (acting.trouble, acting.licenses);
-    live(move || {
-        trouble.get().map(|failure| {
-            let sentences = licenses.value.with(|known| {
-                let known = known.as_ref().map(|known| known.licenses.as_slice());
-                say_refusals(&failure, known.unwrap_or_default())
-            });
-            let sentences: Vec<_> = sentences.into_iter().map(p).collect();
-            let title = el("strong").child(K::NotAssigned);
-            alert(Tone::Red, nodes![title, sentences])
-        })
-    })
-}
-
 /// What can be held, by owner: what they have, what they do not.
-fn held(user: &UserCard, known: &UserLicenses, acting: &Acting) -> El {
+fn held(user: &UserCard, known: &UserLicenses) -> El {
     let licenses = known.licenses.iter();
     let shown: Vec<_> = licenses.filter(|license| !license.hidden).collect();
     let groups = shown.chunk_by(|one, next| one.owner == next.owner);
     let groups: Vec<_> = groups
         .map(|group| {
-            let rows = group.iter().map(|license| held_row(user, license, acting));
+            let rows = group.iter().map(|license| held_row(user, license));
             let owner = group[0].owner_description.clone();
             nodes![el("h3").child(owner), el("ul").class("held").children(rows)]
         })
@@ -182,7 +148,7 @@ fn held(user: &UserCard, known: &UserLicenses, acting: &Acting) -> El {
         .child(more)
 }
 
-fn held_row(user: &UserCard, license: &UserLicense, acting: &Acting) -> El {
+fn held_row(user: &UserCard, license: &UserLicense) -> El {
     let in_use = number(license.in_use.into());
     let seats = match license.total {
         Some(total) => [in_use, number(total.into())].join(" / "),
@@ -198,69 +164,11 @@ fn held_row(user: &UserCard, license: &UserLicense, acting: &Acting) -> El {
         .child(seats);
     let assigned = user.assignments.contains(&license.id);
     let has = assigned || user.effective.contains(&license.id);
-    let act = if has {
-        let word = now(if assigned { K::Assigned } else { K::ByPlan });
-        let has = el("span").class("has").child(glyph(Icon::Done));
-        Some(has.child(word))
-    } else {
-        let may = session().is_administrator();
-        may.then(|| assign_button(user, license, acting))
-    };
+    let word = now(if assigned { K::Assigned } else { K::ByPlan });
+    let has = has.then(|| el("span").class("has").child(glyph(Icon::Done)).child(word));
     let name = el("span").class("held-name");
     el("li")
         .child(name.child(license.description.clone()))
         .child(seats)
-        .child(el("span").class("held-act").child(act))
-}
-
-fn assign_button(user: &UserCard, license: &UserLicense, acting: &Acting) -> El {
-    let (id, what) = (user.user.user, license.description.clone());
-    let label = fill(K::AssignLicence, &[("license", &what)]);
-    let names = [("license", what.as_str()), ("user", &user.user.full_name)];
-    let done = fill(K::AssignedTo, &names);
-    let assign = Assign {
-        module: license.id,
-        revision: user.revision,
-    };
-    let (busy, module) = (acting.busy, license.id);
-    let acting = acting.clone();
-    el("button")
-        .attr("type", "button")
-        .class("button small")
-        .attr("aria-label", label)
-        .attr("aria-busy", move || {
-            (busy.get() == Some(module)).then_some("true")
-        })
-        .on_click(move || acting.assign(id, assign.clone(), done.clone()))
-        .child(K::Assign)
-}
-
-impl Acting {
-    fn assign(&self, user: i32, assign: Assign, done: String) {
-        if self.busy.get_untracked().is_some() {
-            return;
-        }
-        let (session, status, this) = (session(), status(), self.clone());
-        self.busy.set(Some(assign.module));
-        self.trouble.set(None);
-        leptos::task::spawn_local(async move {
-            let answer = session.call(move || api::assign(user, &assign)).await;
-            if this.busy.try_set(None).is_some() {
-                return;
-            }
-            match answer {
-                Ok(card) => {
-                    this.card.put(card);
-                    (this.on_assigned)();
-                    status.say(done);
-                }
-                Err(failure) => {
-                    // What it is now, below the reason.
-                    this.card.reload();
-                    this.licenses.reload();
-                    this.trouble.set(Some(failure));
-                }
-            }
-        });
-    }
+        .child(el("span").class("held-act").child(has))
 }

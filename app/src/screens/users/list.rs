@@ -14,8 +14,9 @@ use crate::api;
 use crate::events::changes;
 use crate::navigation::{Navigation, navigation};
 use crate::nodes;
-use crate::remote::pages;
+use crate::remote::{pages, remote};
 use crate::route::{Route, UsersRoute};
+use crate::session::session;
 use crate::text::{K, fill, now, number};
 use crate::ui::el::{El, Node, Row, el, live};
 use crate::ui::filter::{Choice, check, pick, search};
@@ -73,17 +74,26 @@ pub(super) fn list(list: UserList, licenses: Known) -> Node {
             Box::pin(async move { Ok(page(asking.await?, route, chosen)) })
         },
     );
+    let sold = session().is_administrator().then(|| {
+        remote(
+            move || {
+                changes.users();
+                changes.licenses();
+            },
+            |()| api::licenses(),
+        )
+    });
     let beside = live(move || {
         chosen.get().map(|user| {
             let close = move || {
                 navigation.close(Route::Users(with_user(&route.get_untracked(), None)));
                 focus_row(user);
             };
-            let assigned = move || {
+            let saved = move || {
                 licenses.reload();
                 users.waiting.reload();
             };
-            card(user, licenses, close, assigned)
+            card(user, licenses, sold, close, saved)
         })
     });
     let sheet = el("div").class("sheet").child(listed(
