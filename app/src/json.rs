@@ -8,8 +8,8 @@ use std::fmt;
 use js_sys::{Array, JSON, Object, Reflect};
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer,
-    MapAccess, SeqAccess, VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -35,6 +35,23 @@ impl Error for Misfit {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self
     }
+
+    // Said here so that no words are put together for nobody.
+    fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self
+    }
+
+    fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self
+    }
+
+    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
+        Self
+    }
+
+    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
+        Self
+    }
 }
 
 type Read<T> = Result<T, Misfit>;
@@ -57,7 +74,6 @@ impl Js {
         Ok(Fields {
             object: self.0.dyn_into().map_err(|_| Misfit)?,
             fields,
-            value: JsValue::UNDEFINED,
         })
     }
 
@@ -138,7 +154,7 @@ impl<'de> Deserializer<'de> for Js {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Read<V::Value> {
-        visitor.visit_map(self.object(fields)?)
+        visitor.visit_seq(self.object(fields)?)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -160,40 +176,32 @@ impl<'de> Deserializer<'de> for Js {
     }
 }
 
-/// The fields of a struct that are there; what a newer server adds is not asked for.
+/// The fields of a struct in their order, which spares every type the telling apart of names; what a newer server adds
+/// is not asked for. One that is absent takes its `#[serde(default)]`, which each that may be left out has.
 struct Fields {
     object: Object,
     fields: &'static [&'static str],
-    value: JsValue,
+}
+
+impl<'de> SeqAccess<'de> for Fields {
+    type Error = Misfit;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Read<Option<S::Value>> {
+        match self.next()? {
+            Some(value) => seed.deserialize(value).map(Some),
+            None => Ok(None),
+        }
+    }
 }
 
 impl Fields {
-    fn next(&mut self) -> Option<&'static str> {
-        while let [name, rest @ ..] = self.fields {
-            self.fields = rest;
-            let value = Reflect::get(&self.object, &JsValue::from_str(name)).ok()?;
-            if !value.is_undefined() {
-                self.value = value;
-                return Some(name);
-            }
-        }
-        None
-    }
-}
-
-impl<'de> MapAccess<'de> for Fields {
-    type Error = Misfit;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Read<Option<K::Value>> {
-        let Some(name) = self.next() else {
+    fn next(&mut self) -> Read<Option<Js>> {
+        let [name, rest @ ..] = self.fields else {
             return Ok(None);
         };
-        let name: StrDeserializer<'_, Misfit> = name.into_deserializer();
-        seed.deserialize(name).map(Some)
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Read<S::Value> {
-        seed.deserialize(Js(std::mem::take(&mut self.value)))
+        self.fields = rest;
+        let value = Reflect::get(&self.object, &JsValue::from_str(name)).map_err(|_| Misfit)?;
+        Ok((!value.is_undefined()).then_some(Js(value)))
     }
 }
 
@@ -252,6 +260,6 @@ impl<'de> VariantAccess<'de> for Content {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Read<V::Value> {
-        visitor.visit_map(Js(self.0).object(fields)?)
+        visitor.visit_seq(Js(self.0).object(fields)?)
     }
 }
