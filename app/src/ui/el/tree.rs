@@ -329,23 +329,25 @@ fn run_rows(rows: Box<dyn Fn() -> Vec<Row>>, before: Option<BuiltRows>) -> Runni
 
 /// `anew`: rows that are still there are made over, too.
 fn update_rows(
-    old: Vec<BuiltRow>,
+    mut old: Vec<BuiltRow>,
     rows: Vec<Row>,
     around: &Owner,
     end: &web_sys::Comment,
     anew: bool,
 ) -> Vec<BuiltRow> {
-    // One by one: collecting at once sorts, and sorting is several KB.
-    let mut there = std::collections::BTreeMap::new();
-    there.extend(old.into_iter().map(|row| (row.key, row)));
+    // From the end, where the next one is found at once while rows keep their order: a map would be several KB.
+    old.reverse();
     let mut new: Vec<_> = rows
         .into_iter()
-        .map(|row| match there.remove(&row.key) {
-            Some(there) if !anew => there,
-            before => make_row(&row, before, around),
+        .map(|row| {
+            let there = old.iter().rposition(|old| old.key == row.key);
+            match there.map(|place| old.remove(place)) {
+                Some(there) if !anew => there,
+                before => make_row(&row, before, around),
+            }
         })
         .collect();
-    for (_, mut gone) in there {
+    for mut gone in old {
         gone.built.remove();
         gone.owner.cleanup();
     }

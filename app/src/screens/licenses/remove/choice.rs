@@ -1,7 +1,5 @@
 //! Whose licences are chosen to be removed, and what goes along, as data.
 
-use std::collections::BTreeMap;
-
 use licensing::compare::ModuleChange;
 use licensing::license::{License, ModuleLicense, ModuleName};
 use licensing::wire::{FREE_MAX, Free, FreeUser, Holder, OwnerView};
@@ -82,7 +80,8 @@ impl Stand {
 /// Who is chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Choice {
-    chosen: BTreeMap<i32, Chosen>,
+    /// In order of user: a map would be several KB more of the client.
+    chosen: Vec<Chosen>,
     /// Who stands in the list of suggestions, and so not in the other one.
     listed: Vec<i32>,
     /// How many suggestions were chosen without being listed.
@@ -91,6 +90,7 @@ pub(super) struct Choice {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Chosen {
+    user: i32,
     goes: Vec<ModuleName>,
     several_plans: bool,
 }
@@ -98,29 +98,30 @@ struct Chosen {
 impl Choice {
     /// Chooses somebody, or no more.
     pub(super) fn set(&mut self, holder: &Holder, on: bool) {
-        if on {
-            let chosen = Chosen {
-                goes: holder.goes.clone(),
-                several_plans: holder.user.user_plans.len() > 1,
-            };
-            self.chosen.insert(holder.user.user, chosen);
-        } else {
-            self.chosen.remove(&holder.user.user);
+        let user = holder.user.user;
+        let chosen = || Chosen {
+            user,
+            goes: holder.goes.clone(),
+            several_plans: holder.user.user_plans.len() > 1,
+        };
+        match (self.place(user), on) {
+            (Ok(place), true) => self.chosen[place] = chosen(),
+            (Err(place), true) => self.chosen.insert(place, chosen()),
+            (Ok(place), false) => drop(self.chosen.remove(place)),
+            (Err(_), false) => {}
         }
     }
 
     /// Somebody is as chosen as before; what goes along is as it is now.
     pub(super) fn refresh(&mut self, holder: &Holder) {
-        if let Some(chosen) = self.chosen.get_mut(&holder.user.user) {
-            chosen.goes.clone_from(&holder.goes);
+        if let Ok(place) = self.place(holder.user.user) {
+            self.chosen[place].goes.clone_from(&holder.goes);
         }
     }
 
     /// These are not chosen any more.
     pub(super) fn drop_all(&mut self, users: &[i32]) {
-        for user in users {
-            self.chosen.remove(user);
-        }
+        self.chosen.retain(|chosen| !users.contains(&chosen.user));
     }
 
     /// Chooses from suggestions (best first) until so many are chosen; lists at most `list_max` of them. Answers the
@@ -149,7 +150,13 @@ impl Choice {
 
     /// Whether somebody is chosen.
     pub(super) fn has(&self, user: i32) -> bool {
-        self.chosen.contains_key(&user)
+        self.place(user).is_ok()
+    }
+
+    /// Where somebody is among the chosen, or would be.
+    fn place(&self, user: i32) -> Result<usize, usize> {
+        self.chosen
+            .binary_search_by_key(&user, |chosen| chosen.user)
     }
 
     /// Whether somebody stands in the list of suggestions.
@@ -169,8 +176,8 @@ impl Choice {
 
     /// What is asked of the server: who, and everything that goes with it.
     pub(super) fn request(&self) -> Free {
-        let users = self.chosen.iter().map(|(user, chosen)| FreeUser {
-            user: *user,
+        let users = self.chosen.iter().map(|chosen| FreeUser {
+            user: chosen.user,
             goes: chosen.goes.clone(),
         });
         Free {
@@ -181,7 +188,7 @@ impl Choice {
     /// What goes along.
     pub(super) fn along(&self, license: &License) -> Along {
         let mut modules: Vec<(ModuleName, usize)> = Vec::new();
-        for module in self.chosen.values().flat_map(|chosen| &chosen.goes) {
+        for module in self.chosen.iter().flat_map(|chosen| &chosen.goes) {
             match modules.iter_mut().find(|(known, _)| known == module) {
                 Some((_, users)) => *users += 1,
                 None => modules.push((module.clone(), 1)),
@@ -210,7 +217,7 @@ impl Choice {
                 .collect(),
             plans,
             members: members.len(),
-            some_keep: self.chosen.values().any(|chosen| chosen.several_plans),
+            some_keep: self.chosen.iter().any(|chosen| chosen.several_plans),
         }
     }
 }
