@@ -49,9 +49,8 @@ impl FromStr for Timestamp {
         if !instant.offset().is_utc() {
             return Err(MalformedDate);
         }
-        i64::try_from(instant.unix_timestamp_nanos().div_euclid(1_000_000))
-            .map(Self)
-            .map_err(|_| MalformedDate)
+        let milliseconds = i64::from(instant.millisecond());
+        Ok(Self(instant.unix_timestamp() * 1000 + milliseconds))
     }
 }
 
