@@ -21,20 +21,27 @@ pub type Moves = BTreeMap<ModuleName, i32>;
 pub fn effective(license: &License, assignments: &Assignments) -> BTreeSet<ModuleName> {
     let given = || assignments.iter().filter_map(|name| license.module(name));
     let members: Vec<ModuleName> = given().flat_map(ModuleLicense::set).collect();
-    given()
-        .chain(members.iter().filter_map(|name| license.module(name)))
-        .filter(|module| module.license_type == LicenseType::UserLicense)
-        .map(|module| module.module_name.clone())
-        .collect()
+    let all = given().chain(members.iter().filter_map(|name| license.module(name)));
+    names(all.filter(|module| module.license_type == LicenseType::UserLicense))
+}
+
+/// Their names, put in one by one: collecting at once sorts, and sorting is several KB of the client.
+fn names<'a>(modules: impl Iterator<Item = &'a ModuleLicense>) -> Assignments {
+    let mut names = Assignments::new();
+    for module in modules {
+        names.insert(module.module_name.clone());
+    }
+    names
 }
 
 /// Which counters move, and by how much, when a user's assignments go from one set to another.
 #[must_use]
 pub fn moves(license: &License, before: &Assignments, after: &Assignments) -> Moves {
     let (before, after) = (effective(license, before), effective(license, after));
-    let gained = after.difference(&before).map(|name| (name.clone(), 1));
-    let lost = before.difference(&after).map(|name| (name.clone(), -1));
-    gained.chain(lost).collect()
+    let mut moves = Moves::new();
+    moves.extend(after.difference(&before).map(|name| (name.clone(), 1)));
+    moves.extend(before.difference(&after).map(|name| (name.clone(), -1)));
+    moves
 }
 
 /// Seats in use, from groups of users with the same assignments: (assignments, how many users).
@@ -126,7 +133,8 @@ pub fn may_assign(
     if assignments.contains(module) {
         return Err(vec![Refusal::AlreadyAssigned(module.clone())]);
     }
-    let after = assignments.iter().chain([module]).cloned().collect();
+    let mut after = assignments.clone();
+    after.insert(module.clone());
     may_change(license, user_type, assignments, &after, in_use)
 }
 
@@ -319,8 +327,9 @@ pub fn freed(
 /// that brings the module too stays.
 #[must_use]
 pub fn without(license: &License, assignments: &Assignments, module: &ModuleName) -> Assignments {
-    let kept = assignments.iter().filter(|name| *name != module).cloned();
-    settled(license, assignments, kept.collect())
+    let mut kept = assignments.clone();
+    kept.remove(module);
+    settled(license, assignments, kept)
 }
 
 /// Of what is kept, what does not lose its prerequisite by it.
@@ -328,20 +337,15 @@ fn settled(license: &License, before: &Assignments, mut kept: Assignments) -> As
     let had = effective(license, before);
     // Each round what has lost its prerequisite; the next round what depended on that.
     loop {
-        let has = effective(license, &kept);
-        let lost: Assignments = kept
-            .iter()
-            .filter(|name| {
-                license.module(name).is_some_and(|given| {
-                    unmet(license, given, &has).is_some() && unmet(license, given, &had).is_none()
-                })
+        let (has, count) = (effective(license, &kept), kept.len());
+        kept.retain(|name| {
+            license.module(name).is_none_or(|given| {
+                unmet(license, given, &has).is_none() || unmet(license, given, &had).is_some()
             })
-            .cloned()
-            .collect();
-        if lost.is_empty() {
+        });
+        if kept.len() == count {
             return kept;
         }
-        kept = &kept - &lost;
     }
 }
 

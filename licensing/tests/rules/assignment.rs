@@ -278,11 +278,7 @@ fn a_former_employee_is_given_nothing_more_and_who_becomes_one_gives_back_everyt
         can_log_in,
         former_employee,
     };
-    let (works, marked, left) = (
-        access(true, false),
-        access(true, true),
-        access(false, true),
-    );
+    let (works, marked, left) = (access(true, false), access(true, true), access(false, true));
     let refused = Err(Refusal::FormerEmployee);
     assert_eq!(may_access(works, works, true, true), Ok(()));
     assert_eq!(may_access(works, left, true, false), refused);

@@ -1,7 +1,5 @@
 //! What a user's card shall say while it is being changed: nothing is stored until it is saved. Knows no browser.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use licensing::assignment::{self, Assignments, Moves, Refusal};
 use licensing::license::{License, ModuleLicense, ModuleName, UserType};
 use licensing::standing::Phase;
@@ -10,8 +8,8 @@ use licensing::wire::{OwnerView, SaveUser, UserCard};
 /// What a user has, or shall have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Draft {
-    /// Ids of the modules that are assigned.
-    pub(super) given: BTreeSet<i32>,
+    /// Ids of the modules that are assigned, in order.
+    pub(super) given: Vec<i32>,
     pub(super) can_log_in: bool,
     pub(super) former_employee: bool,
 }
@@ -20,7 +18,7 @@ impl Draft {
     /// As it is stored.
     pub(super) fn stored(card: &UserCard) -> Self {
         Self {
-            given: card.assignments.iter().copied().collect(),
+            given: card.assignments.clone(),
             can_log_in: card.user.can_log_in,
             former_employee: card.user.former_employee,
         }
@@ -28,18 +26,29 @@ impl Draft {
 
     /// The same changes to what somebody else stored meanwhile.
     pub(super) fn onto(&self, before: &Self, now: &Self) -> Self {
-        let kept = now.given.iter();
-        let kept = kept.filter(|id| self.given.contains(id) || !before.given.contains(id));
-        let gained = self.given.difference(&before.given);
+        let mut given = now.given.clone();
+        given.retain(|id| self.given.contains(id) || !before.given.contains(id));
         let set = |ours: bool, before: bool, now: bool| if ours == before { now } else { ours };
-        Self {
-            given: kept.chain(gained).copied().collect(),
+        let mut merged = Self {
+            given,
             can_log_in: set(self.can_log_in, before.can_log_in, now.can_log_in),
             former_employee: set(
                 self.former_employee,
                 before.former_employee,
                 now.former_employee,
             ),
+        };
+        for id in &self.given {
+            if !before.given.contains(id) {
+                merged.give(*id);
+            }
+        }
+        merged
+    }
+
+    fn give(&mut self, id: i32) {
+        if let Err(place) = self.given.binary_search(&id) {
+            self.given.insert(place, id);
         }
     }
 
@@ -55,7 +64,7 @@ impl Draft {
     pub(super) fn request(&self, revision: i64) -> SaveUser {
         SaveUser {
             revision,
-            assignments: self.given.iter().copied().collect(),
+            assignments: self.given.clone(),
             can_log_in: self.can_log_in,
             former_employee: self.former_employee,
         }
@@ -63,47 +72,48 @@ impl Draft {
 }
 
 /// What an owner sold, with the ids and counters of its modules.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Sold {
-    pub(super) owner: String,
-    pub(super) license: License,
-    ids: BTreeMap<ModuleName, i32>,
-    in_use: Moves,
-    ended: bool,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sold<'a> {
+    pub(super) owner: &'a OwnerView,
+    pub(super) license: &'a License,
 }
 
-impl Sold {
+impl<'a> Sold<'a> {
     /// None: nothing is in force.
-    pub(super) fn of(view: &OwnerView) -> Option<Self> {
-        let installed = view.installed.as_ref()?;
-        let uses = view.modules.iter();
-        Some(Self {
-            owner: view.description.clone(),
-            license: installed.license.clone(),
-            ids: uses.clone().map(|it| (it.module.clone(), it.id)).collect(),
-            in_use: uses
-                .map(|it| (it.module.clone(), it.usage.in_use))
-                .collect(),
-            ended: installed.standing.phase == Phase::Ended,
-        })
+    pub(super) fn of(owner: &'a OwnerView) -> Option<Self> {
+        let license = &owner.installed.as_ref()?.license;
+        Some(Self { owner, license })
+    }
+
+    fn ended(&self) -> bool {
+        let installed = self.owner.installed.as_ref();
+        installed.is_some_and(|installed| installed.standing.phase == Phase::Ended)
+    }
+
+    /// Id of a module and its seats in use.
+    pub(super) fn counter(&self, module: &ModuleName) -> (i32, i32) {
+        let mut modules = self.owner.modules.iter();
+        let found = modules.find(|it| it.module == *module);
+        found.map_or((0, 0), |it| (it.id, it.usage.in_use))
     }
 
     pub(super) fn id(&self, module: &ModuleName) -> i32 {
-        self.ids.get(module).copied().unwrap_or_default()
-    }
-
-    pub(super) fn in_use(&self, module: &ModuleName) -> i32 {
-        self.in_use.get(module).copied().unwrap_or_default()
+        self.counter(module).0
     }
 
     /// What of this owner is among these.
-    pub(super) fn names(&self, given: &BTreeSet<i32>) -> Assignments {
-        let known = self.ids.iter().filter(|(_, id)| given.contains(id));
-        known.map(|(name, _)| name.clone()).collect()
+    pub(super) fn names(&self, given: &[i32]) -> Assignments {
+        let mut names = Assignments::new();
+        for module in &self.owner.modules {
+            if given.contains(&module.id) {
+                names.insert(module.module.clone());
+            }
+        }
+        names
     }
 
     /// What can be handed out, in the owner's order; what needs another stands after it, one step in.
-    pub(super) fn rows(&self) -> Vec<(&ModuleLicense, bool)> {
+    pub(super) fn rows(&self) -> Vec<(&'a ModuleLicense, bool)> {
         let all = || {
             self.license
                 .module_licenses
@@ -128,10 +138,10 @@ impl Sold {
     }
 
     /// The other plans of a plan's group; empty where there is nothing to choose between.
-    pub(super) fn others_of_group<'a>(
-        &'a self,
+    pub(super) fn others_of_group(
+        &self,
         plan: &'a ModuleLicense,
-    ) -> impl Iterator<Item = &'a ModuleLicense> {
+    ) -> impl Iterator<Item = &'a ModuleLicense> + use<'a> {
         let group = plan.plan_group.as_ref().filter(|_| plan.is_user_plan());
         self.license.module_licenses.iter().filter(move |other| {
             other.is_assignable()
@@ -143,7 +153,7 @@ impl Sold {
     }
 
     /// Whether it is the first of several plans of a group.
-    pub(super) fn is_first_of_group(&self, plan: &ModuleLicense) -> bool {
+    pub(super) fn is_first_of_group(&self, plan: &'a ModuleLicense) -> bool {
         let place = |plan: &ModuleLicense| {
             let mut all = self.license.module_licenses.iter();
             all.position(|other| other.module_name == plan.module_name)
@@ -153,24 +163,25 @@ impl Sold {
     }
 
     /// Gives a module, in place of any plan of its group, or takes it back with what needs it.
-    pub(super) fn put(&self, draft: &mut Draft, module: &ModuleLicense, on: bool) {
+    pub(super) fn put(&self, draft: &mut Draft, module: &'a ModuleLicense, on: bool) {
         let before = self.names(&draft.given);
         let mut after = before.clone();
         if on {
             after.insert(module.module_name.clone());
             for other in self.others_of_group(module) {
-                after = assignment::without(&self.license, &after, &other.module_name);
+                after = assignment::without(self.license, &after, &other.module_name);
             }
             draft.can_log_in |= module.is_user_plan();
         } else {
-            after = assignment::without(&self.license, &after, &module.module_name);
+            after = assignment::without(self.license, &after, &module.module_name);
         }
-        for gone in before.difference(&after) {
-            draft.given.remove(&self.id(gone));
+        for it in &self.owner.modules {
+            match (before.contains(&it.module), after.contains(&it.module)) {
+                (true, false) => draft.given.retain(|id| *id != it.id),
+                (false, true) => draft.give(it.id),
+                _ => {}
+            }
         }
-        draft
-            .given
-            .extend(after.difference(&before).map(|name| self.id(name)));
     }
 
     /// Why a module cannot be given beside what the draft has already: the first reason, none: it can.
@@ -178,104 +189,133 @@ impl Sold {
         &self,
         stored: &Draft,
         draft: &Draft,
-        module: &ModuleLicense,
+        module: &'a ModuleLicense,
         user_type: UserType,
     ) -> Option<Refusal> {
         if draft.former_employee {
             return Some(Refusal::FormerEmployee);
         }
-        if self.ended && !stored.given.contains(&self.id(&module.module_name)) {
+        if self.ended() && !stored.given.contains(&self.id(&module.module_name)) {
             return Some(Refusal::Ended);
         }
         let mut with = draft.clone();
         self.put(&mut with, module, true);
         let (before, after) = (self.names(&stored.given), self.names(&with.given));
-        let refusals =
-            assignment::may_change(&self.license, user_type, &before, &after, &self.in_use);
-        refusals
-            .err()
-            .into_iter()
-            .flatten()
-            .find(|refusal| self.concerns(refusal, module))
-    }
-
-    /// Whether a reason is about this module or about what it brings.
-    fn concerns(&self, refusal: &Refusal, module: &ModuleLicense) -> bool {
-        match refusal {
-            Refusal::NotSold(name)
-            | Refusal::NotAssignable(name)
-            | Refusal::AlreadyAssigned(name)
-            | Refusal::UserTypeNotAllowed { module: name, .. }
-            | Refusal::PrerequisiteMissing { module: name, .. }
-            | Refusal::PlanOfGroup { module: name, .. } => *name == module.module_name,
-            Refusal::NoSeat(short) => {
-                short.module == module.module_name || module.brings(&short.module)
-            }
-            Refusal::Ended | Refusal::FormerEmployee => true,
+        let mut in_use = Moves::new();
+        for it in &self.owner.modules {
+            in_use.insert(it.module.clone(), it.usage.in_use);
         }
+        let may = assignment::may_change(self.license, user_type, &before, &after, &in_use);
+        let refusals = may.err().unwrap_or_default();
+        refusals
+            .into_iter()
+            .find(|refusal| concerns(refusal, module))
     }
 }
 
-/// What changes, in the owners' order: names of what is given, names of what is given back.
-pub(super) fn changes(sold: &[Sold], stored: &Draft, draft: &Draft) -> [Vec<String>; 2] {
-    let names = |from: &BTreeSet<i32>, to: &BTreeSet<i32>| {
-        let only: BTreeSet<i32> = to.difference(from).copied().collect();
-        let of_owner = |owner: &Sold| {
-            let only = owner.names(&only);
-            let modules = owner.license.module_licenses.iter();
-            let modules = modules.filter(move |module| only.contains(&module.module_name));
-            modules.map(crate::parts::words::name).collect::<Vec<_>>()
-        };
-        sold.iter().flat_map(of_owner).collect()
-    };
-    [
-        names(&stored.given, &draft.given),
-        names(&draft.given, &stored.given),
-    ]
+/// Whether a reason is about this module or about what it brings.
+fn concerns(refusal: &Refusal, module: &ModuleLicense) -> bool {
+    match refusal {
+        Refusal::NotSold(name)
+        | Refusal::NotAssignable(name)
+        | Refusal::AlreadyAssigned(name)
+        | Refusal::UserTypeNotAllowed { module: name, .. }
+        | Refusal::PrerequisiteMissing { module: name, .. }
+        | Refusal::PlanOfGroup { module: name, .. } => *name == module.module_name,
+        Refusal::NoSeat(short) => {
+            short.module == module.module_name || module.brings(&short.module)
+        }
+        Refusal::Ended | Refusal::FormerEmployee => true,
+    }
+}
+
+/// Names of what is among these and not among those, in the owner's order.
+pub(super) fn only(sold: Sold<'_>, these: &[i32], those: &[i32], names: &mut Vec<String>) {
+    for module in &sold.license.module_licenses {
+        let id = sold.id(&module.module_name);
+        if these.contains(&id) && !those.contains(&id) {
+            names.push(crate::parts::words::name(module));
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use licensing::samples::{FJORDMAPS, SUPEROFFICE, license, module_name};
+    use licensing::compare::Use;
+    use licensing::license::CivilDate;
+    use licensing::samples::{FJORDMAPS, NOW, SUPEROFFICE, license, module_name};
+    use licensing::standing::standing;
+    use licensing::wire::{Activation, Check, Installed, ModuleUse, Origin};
 
     use super::*;
 
-    /// Ids are places in order of name, from 1.
-    fn sold(owner: &str, in_use: &[(&str, i32)]) -> Sold {
+    /// Ids are places in order of the license, from 1.
+    fn view(owner: &str, in_use: &[(&str, i32)]) -> OwnerView {
         let license = license(owner, 7);
-        let names: BTreeSet<_> = license
-            .module_licenses
-            .iter()
-            .map(|it| it.module_name.clone())
-            .collect();
-        Sold {
-            owner: owner.to_owned(),
-            ids: names.into_iter().zip(1..).collect(),
-            in_use: in_use
+        let modules = license.module_licenses.iter().zip(1..);
+        let modules = modules.map(|(module, id)| {
+            let used = in_use
                 .iter()
-                .map(|(name, seats)| (module_name(name), *seats))
-                .collect(),
-            ended: false,
-            license,
+                .find(|(name, _)| *name == module.module_name.as_str());
+            let in_use = used.map_or(0, |(_, seats)| *seats);
+            ModuleUse {
+                id,
+                module: module.module_name.clone(),
+                usage: Use {
+                    in_use,
+                    in_use_after: in_use,
+                    excluded: 0,
+                },
+            }
+        });
+        OwnerView {
+            id: 1,
+            owner: license.owner_name.clone(),
+            description: owner.to_owned(),
+            revision: 1,
+            activation: Activation::Automatic,
+            modules: modules.collect(),
+            installed: Some(Installed {
+                standing: standing(&license, CivilDate::of_utc(NOW)),
+                license,
+                sha256: String::new(),
+                key: String::new(),
+                installed_at: NOW,
+                activated_by: None,
+                origin: Origin::File,
+                for_former_serial_nr: false,
+                trust_problem: None,
+                looks_frozen: false,
+            }),
+            offer: None,
+            activated: None,
+            check: Check::default(),
+            store_url: None,
+            contact_url: None,
         }
     }
 
-    fn draft(sold: &Sold, names: &[&str]) -> Draft {
-        Draft {
-            given: names
-                .iter()
-                .map(|name| sold.id(&module_name(name)))
-                .collect(),
+    fn sold(view: &OwnerView) -> Sold<'_> {
+        Sold::of(view).expect("a license is in force")
+    }
+
+    fn draft(sold: &Sold<'_>, names: &[&str]) -> Draft {
+        let mut draft = Draft {
+            given: Vec::new(),
             can_log_in: false,
             former_employee: false,
+        };
+        for name in names {
+            draft.give(sold.id(&module_name(name)));
         }
+        draft
     }
 
-    fn module<'a>(sold: &'a Sold, name: &str) -> &'a ModuleLicense {
+    fn module<'a>(sold: &Sold<'a>, name: &str) -> &'a ModuleLicense {
         sold.license.module(&module_name(name)).expect("it is sold")
     }
 
-    fn why(sold: &Sold, stored: &Draft, draft: &Draft, name: &str) -> Option<Refusal> {
+    fn why(sold: &Sold<'_>, stored: &Draft, draft: &Draft, name: &str) -> Option<Refusal> {
         sold.why_not(
             stored,
             draft,
@@ -286,7 +326,8 @@ mod tests {
 
     #[test]
     fn what_is_taken_back_takes_along_what_needs_it() {
-        let maps = sold(FJORDMAPS, &[]);
+        let view = view(FJORDMAPS, &[]);
+        let maps = sold(&view);
         let mut changed = draft(&maps, &["maps", "route-planning"]);
         maps.put(&mut changed, module(&maps, "maps"), false);
         assert_eq!(changed, draft(&maps, &[]));
@@ -296,12 +337,14 @@ mod tests {
 
     #[test]
     fn a_plan_takes_the_place_of_another_of_its_group_and_lets_its_user_log_in() {
-        let mut plans = sold(SUPEROFFICE, &[]);
-        for module in &mut plans.license.module_licenses {
+        let mut view = view(SUPEROFFICE, &[]);
+        let installed = view.installed.as_mut().expect("a license is in force");
+        for module in &mut installed.license.module_licenses {
             if module.plan_group.is_some() {
                 module.plan_group = Some("sales".to_owned());
             }
         }
+        let plans = sold(&view);
         let mut changed = draft(&plans, &["ten-service", "visible-for"]);
         plans.put(&mut changed, module(&plans, "ten-sales"), true);
         let after = draft(&plans, &["ten-sales", "visible-for"]);
@@ -316,7 +359,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_given_says_why_and_what_was_given_just_now_counts() {
-        let maps = sold(FJORDMAPS, &[("offline-maps", 5)]);
+        let view = view(FJORDMAPS, &[("offline-maps", 5)]);
+        let maps = sold(&view);
         let stored = draft(&maps, &[]);
         assert!(matches!(
             why(&maps, &stored, &stored, "offline-maps"),
@@ -346,7 +390,8 @@ mod tests {
 
     #[test]
     fn changes_are_made_to_what_somebody_else_stored_meanwhile() {
-        let maps = sold(FJORDMAPS, &[]);
+        let view = view(FJORDMAPS, &[]);
+        let maps = sold(&view);
         let before = draft(&maps, &["maps"]);
         let ours = draft(&maps, &["offline-maps"]);
         let now = Draft {
@@ -358,13 +403,16 @@ mod tests {
             ..draft(&maps, &["route-planning", "offline-maps"])
         };
         assert_eq!(ours.onto(&before, &now), merged);
-        let [gets, gives] = changes(&[maps], &now, &merged);
+        let (mut gets, mut gives) = (Vec::new(), Vec::new());
+        only(maps, &merged.given, &now.given, &mut gets);
+        only(maps, &now.given, &merged.given, &mut gives);
         assert_eq!((gets.len(), gives.len()), (1, 1));
     }
 
     #[test]
     fn what_needs_another_stands_after_it_one_step_in() {
-        let maps = sold(FJORDMAPS, &[]);
+        let view = view(FJORDMAPS, &[]);
+        let maps = sold(&view);
         let rows: Vec<_> = maps
             .rows()
             .into_iter()

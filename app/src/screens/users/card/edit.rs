@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use licensing::assignment::{Refusal, effective};
-use licensing::license::ModuleLicense;
+use licensing::license::{License, ModuleLicense, ModuleName};
 use licensing::wire::{ErrorCode, Licenses, UserCard};
 
 use super::super::Known;
-use super::draft::{Draft, Sold, changes};
+use super::draft::{Draft, Sold, only};
 use crate::api::{self, Failure};
 use crate::navigation::navigation;
 use crate::nodes;
@@ -30,8 +30,8 @@ use crate::ui::status::status;
 #[derive(Clone, Copy)]
 struct Editing {
     card: Remote<UserCard>,
-    /// What is sold, to whom one may give.
-    sold: Memo<Vec<Sold>>,
+    /// What is sold.
+    licenses: Remote<Licenses>,
     stored: RwSignal<Option<Draft>>,
     draft: RwSignal<Option<Draft>>,
     /// Somebody else changed this user while it was being changed here.
@@ -47,16 +47,9 @@ pub(super) fn form(
     known: Known,
     on_saved: Rc<dyn Fn()>,
 ) -> Node {
-    let sold = Memo::new(move |_| {
-        let of = |all: &Licenses| all.owners.iter().filter_map(Sold::of).collect();
-        licenses
-            .value
-            .with(|all| all.as_ref().map(of))
-            .unwrap_or_default()
-    });
     let editing = Editing {
         card,
-        sold,
+        licenses,
         stored: RwSignal::new(None),
         draft: RwSignal::new(None),
         changed: RwSignal::new(false),
@@ -70,10 +63,8 @@ pub(super) fn form(
     });
     navigation().hold(move |route| {
         let stays = matches!(route, Some(Route::Users(route)) if route.user == user);
-        !stays && editing.is_changed()
+        !stays && untrack(|| editing.is_changed())
     });
-    let access = live(move || editing.access());
-    let boxes = live(move || editing.boxes());
     let fault = live(move || {
         editing.fault.get().map(|failure| {
             let sentences = known.value.with(|known| {
@@ -85,25 +76,30 @@ pub(super) fn form(
             alert(Tone::Red, nodes![title, sentences])
         })
     });
+    let is_changed = Memo::new(move |_| editing.is_changed());
     let foot = live(move || {
-        editing
-            .is_changed()
-            .then(|| editing.foot(Rc::clone(&on_saved)))
+        let on_saved = Rc::clone(&on_saved);
+        is_changed.get().then(|| editing.foot(on_saved))
     });
-    nodes![access, boxes, fault, foot]
+    nodes![
+        live(move || editing.access()),
+        live(move || editing.boxes()),
+        fault,
+        foot
+    ]
 }
 
 impl Editing {
     /// The card came (again): what was changed here is kept, on what is stored now.
     fn arrived(self, now: Option<Draft>) {
         let Some(now) = now else { return };
-        let (stored, draft) = untrack(|| (self.stored.get(), self.draft.get()));
-        let draft = match (stored, draft) {
-            (Some(stored), Some(draft)) if stored != draft && stored != now => {
+        let before = untrack(|| self.stored.get().zip(self.draft.get()));
+        let draft = match before {
+            Some((stored, draft)) if stored == now => draft,
+            Some((stored, draft)) if stored != draft => {
                 self.changed.set(true);
                 draft.onto(&stored, &now)
             }
-            (Some(stored), Some(draft)) if stored == now => draft,
             _ => now.clone(),
         };
         self.stored.set(Some(now));
@@ -115,11 +111,35 @@ impl Editing {
             .with(|draft| self.stored.with(|stored| stored != draft))
     }
 
-    fn change(self, change: impl FnOnce(&mut Draft)) {
+    fn change(self, change: &mut dyn FnMut(&mut Draft)) {
         self.draft.update(|draft| {
             if let Some(draft) = draft {
                 change(draft);
             }
+        });
+    }
+
+    /// Reads every owner with a license in force.
+    fn each_sold(self, read: &mut dyn FnMut(Sold<'_>)) {
+        self.licenses.value.with(|all| {
+            for owner in all.iter().flat_map(|all| &all.owners) {
+                if let Some(sold) = Sold::of(owner) {
+                    read(sold);
+                }
+            }
+        });
+    }
+
+    /// Gives a module of an owner, or takes it back.
+    fn put(self, owner: i32, module: &ModuleName, on: bool) {
+        untrack(|| {
+            self.each_sold(&mut |sold| {
+                if sold.owner.id == owner
+                    && let Some(module) = sold.license.module(module)
+                {
+                    self.change(&mut |draft| sold.put(draft, module, on));
+                }
+            });
         });
     }
 
@@ -128,10 +148,10 @@ impl Editing {
         let draft = self.draft.get()?;
         let left = draft.former_employee;
         let can_log_in = check(K::CanLogIn, draft.can_log_in, move |on| {
-            self.change(|draft| draft.can_log_in = on && !draft.former_employee);
+            self.change(&mut |draft| draft.can_log_in = on && !draft.former_employee);
         });
         let leave = check(K::FormerEmployee, left, move |on| {
-            self.change(|draft| draft.leave(on));
+            self.change(&mut |draft| draft.leave(on));
         });
         Some(
             el("div")
@@ -141,37 +161,29 @@ impl Editing {
         )
     }
 
+    /// Every license that can be handed out, by owner.
     fn boxes(self) -> Option<El> {
         let (stored, draft) = (self.stored.get()?, self.draft.get()?);
-        let groups = self.sold.with(|sold| {
-            let groups = sold.iter().enumerate().map(|(place, owner)| {
-                let rows = owner.rows().into_iter();
-                let rows = rows.flat_map(|(module, inside)| {
-                    let row = self.row(place, owner, module, &stored, &draft);
-                    let none = owner
-                        .is_first_of_group(module)
-                        .then(|| self.none(place, owner, module, &draft));
-                    none.into_iter().chain([row.class_if("inside", inside)])
-                });
-                nodes![
-                    el("h3").child(owner.owner.clone()),
-                    el("ul").class("held").children(rows)
-                ]
-            });
-            groups.collect::<Vec<_>>()
+        let (mut groups, mut hidden) = (Vec::new(), 0);
+        self.each_sold(&mut |sold| {
+            let has = effective(sold.license, &sold.names(&draft.given));
+            let mut rows = Vec::new();
+            for (module, inside) in sold.rows() {
+                if sold.is_first_of_group(module) {
+                    rows.push(self.none(sold, module, &draft));
+                }
+                let has = has.contains(&module.module_name);
+                let row = self.row(sold, module, has, [&stored, &draft]);
+                rows.push(row.class_if("inside", inside));
+            }
+            for module in &sold.license.module_licenses {
+                hidden += i64::from(module.is_hidden && has.contains(&module.module_name));
+            }
+            groups.push(nodes![
+                el("h3").child(sold.owner.description.clone()),
+                el("ul").class("held").children(rows)
+            ]);
         });
-        let hidden: usize = self.sold.with(|sold| {
-            sold.iter()
-                .map(|owner| {
-                    let has = effective(&owner.license, &owner.names(&draft.given));
-                    let modules = owner.license.module_licenses.iter();
-                    modules
-                        .filter(|module| module.is_hidden && has.contains(&module.module_name))
-                        .count()
-                })
-                .sum()
-        });
-        let hidden = i64::try_from(hidden).unwrap_or(i64::MAX);
         let more = (hidden > 0).then(|| p(tn(N::HiddenHeld, hidden, &[])).class("soft"));
         let nothing = groups
             .is_empty()
@@ -185,51 +197,36 @@ impl Editing {
         )
     }
 
-    /// A license: a box, or among plans of one group a choice; its seats; why it cannot be given.
+    /// A license: a box, or among plans of one group a choice; its seats; why it cannot be given. `has`: they have it, if
+    /// only by a plan.
     fn row(
         self,
-        place: usize,
-        owner: &Sold,
+        sold: Sold<'_>,
         module: &ModuleLicense,
-        stored: &Draft,
-        draft: &Draft,
+        has: bool,
+        [stored, draft]: [&Draft; 2],
     ) -> El {
-        let id = owner.id(&module.module_name);
+        let (id, in_use) = sold.counter(&module.module_name);
         let given = draft.given.contains(&id);
-        let user_type = self
+        let kind = self
             .card
             .value
             .with_untracked(|card| card.as_ref().map(|card| card.user.user_type));
-        let why = user_type
+        let why = kind
             .filter(|_| !given)
-            .and_then(|kind| owner.why_not(stored, draft, module, kind));
-        let by_plan = !given
-            && effective(&owner.license, &owner.names(&draft.given)).contains(&module.module_name);
-        let wanted = module.module_name.clone();
-        let put = move |on: bool| {
-            self.sold.with_untracked(|sold| {
-                let found = sold
-                    .get(place)
-                    .and_then(|owner| Some((owner, owner.license.module(&wanted)?)));
-                if let Some((owner, module)) = found {
-                    self.change(|draft| owner.put(draft, module, on));
-                }
-            });
-        };
+            .and_then(|kind| sold.why_not(stored, draft, module, kind));
         let below = match &why {
-            _ if by_plan => Some(now(K::ByPlan).to_owned()),
-            Some(why) => Some(short(why, module, owner)),
-            None => None,
+            _ if has && !given => Some(now(K::ByPlan).to_owned()),
+            why => why.as_ref().map(|why| short(why, module, sold.license)),
         };
         let words = el("span")
             .child(name(module))
             .child(below.map(|words| el("span").class("why soft").child(words)));
-        let group = owner
-            .others_of_group(module)
-            .next()
-            .and(module.plan_group.clone());
-        let box_ = tick(group, words, given, why.is_some(), put);
-        let (in_use, total) = (owner.in_use(&module.module_name), module.total());
+        let others = sold.others_of_group(module).next();
+        let group = others.and(module.plan_group.clone());
+        let (owner, wanted) = (sold.owner.id, module.module_name.clone());
+        let put = move |on: bool| self.put(owner, &wanted, on);
+        let total = module.total();
         let seats = match total {
             Some(total) => [number(in_use.into()), number(total.into())].join(" / "),
             None => number(in_use.into()),
@@ -242,27 +239,28 @@ impl Editing {
                 "figures soft"
             })
             .child(seats);
-        el("li").child(box_).child(seats)
+        el("li")
+            .child(tick(group, words, given, why.is_some(), put))
+            .child(seats)
     }
 
     /// Above the plans of a group: none of them.
-    fn none(self, place: usize, owner: &Sold, first: &ModuleLicense, draft: &Draft) -> El {
-        let of_group = || std::iter::once(first).chain(owner.others_of_group(first));
-        let ids: Vec<i32> = of_group().map(|plan| owner.id(&plan.module_name)).collect();
-        let has_none = !ids.iter().any(|id| draft.given.contains(id));
-        let wanted: Vec<_> = of_group().map(|plan| plan.module_name.clone()).collect();
+    fn none(self, sold: Sold<'_>, first: &ModuleLicense, draft: &Draft) -> El {
+        let mut plans = vec![first.module_name.clone()];
+        let others = sold.others_of_group(first);
+        plans.extend(others.map(|plan| plan.module_name.clone()));
+        let has_none = !plans
+            .iter()
+            .any(|plan| draft.given.contains(&sold.id(plan)));
+        let owner = sold.owner.id;
         let none = move |_| {
-            self.sold.with_untracked(|sold| {
-                let Some(owner) = sold.get(place) else { return };
-                self.change(|draft| {
-                    for plan in wanted.iter().filter_map(|name| owner.license.module(name)) {
-                        owner.put(draft, plan, false);
-                    }
-                });
-            });
+            for plan in &plans {
+                self.put(owner, plan, false);
+            }
         };
         let words = el("span").child(K::NoPlan);
-        el("li").child(tick(first.plan_group.clone(), words, has_none, false, none))
+        let group = first.plan_group.clone();
+        el("li").child(tick(group, words, has_none, false, none))
     }
 
     /// What saving will change, and the ways to end it.
@@ -271,26 +269,26 @@ impl Editing {
             let (Some(stored), Some(draft)) = (self.stored.get(), self.draft.get()) else {
                 return Node::Nothing;
             };
-            let [gets, gives] = self.sold.with(|sold| changes(sold, &stored, &draft));
+            let (mut gets, mut gives) = (Vec::new(), Vec::new());
+            self.each_sold(&mut |sold| {
+                only(sold, &draft.given, &stored.given, &mut gets);
+                only(sold, &stored.given, &draft.given, &mut gives);
+            });
             let say = |key: K, names: &[String]| {
                 (!names.is_empty()).then(|| p(fill(key, &[("licences", &list(names))])))
             };
             let on_off = |label: K, before: bool, after: bool| {
-                (before != after)
-                    .then(|| p([now(label), now(if after { K::Yes } else { K::No })].join(": ")))
+                let word = now(if after { K::Yes } else { K::No });
+                (before != after).then(|| p([now(label), word].join(": ")))
             };
+            let left = (stored.former_employee, draft.former_employee);
+            let changed = self.changed.get();
             nodes![
-                self.changed
-                    .get()
-                    .then(|| p(K::UserChangedMeanwhile).class("amber-text")),
+                changed.then(|| p(K::UserChangedMeanwhile).class("amber-text")),
                 say(K::Gets, &gets),
                 say(K::GivesBack, &gives),
                 on_off(K::CanLogIn, stored.can_log_in, draft.can_log_in),
-                on_off(
-                    K::FormerEmployee,
-                    stored.former_employee,
-                    draft.former_employee
-                )
+                on_off(K::FormerEmployee, left.0, left.1)
             ]
         });
         let save = Button::new(K::Save)
@@ -300,6 +298,7 @@ impl Editing {
         let cancel = Button::new(K::Cancel).on_click(move || {
             self.draft.set(self.stored.get_untracked());
             self.fault.set(None);
+            self.changed.set(false);
         });
         el("div")
             .class("card-save")
@@ -355,8 +354,8 @@ fn tick(group: Option<String>, words: El, on: bool, off: bool, put: impl Fn(bool
 }
 
 /// A reason in few words, beside the license.
-fn short(why: &Refusal, module: &ModuleLicense, owner: &Sold) -> String {
-    let about = |key: K, other| fill(key, &[("license", &name_in(Some(&owner.license), other))]);
+fn short(why: &Refusal, module: &ModuleLicense, license: &License) -> String {
+    let about = |key: K, other| fill(key, &[("license", &name_in(Some(license), other))]);
     match why {
         Refusal::NoSeat(short) if short.module == module.module_name => now(K::WhyNone).to_owned(),
         Refusal::NoSeat(short) => about(K::WhyNoneOf, &short.module),
