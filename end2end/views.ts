@@ -133,6 +133,17 @@ const card: View = {
   },
 };
 
+const cardChanged: View = {
+  name: "users-card-changed",
+  async show(seen) {
+    await card.show(seen);
+    await seen.page.getByRole("checkbox", { name: /^Route planning/ }).or(seen.page.getByRole("checkbox", { name: /^Maps/ })).first().click();
+    await expect(seen.page.getByRole("button", { name: seen.t("save"), exact: true })).toBeVisible();
+    // What the next view leaves is not asked about.
+    seen.page.once("dialog", (dialog) => void dialog.accept());
+  },
+};
+
 const noMatch: View = {
   name: "users-none-match",
   async show({ page, t }) {
@@ -291,6 +302,7 @@ export const VIEWS: Record<Scenario, View[]> = {
     details,
     at("users", "/users/associates"),
     card,
+    cardChanged,
     noMatch,
     at("users-other", "/users/other"),
     licenses,

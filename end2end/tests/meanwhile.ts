@@ -43,10 +43,11 @@ test("seats that were assigned in the meantime stop an activation, which says so
 
   const second = await page.context().newPage();
   await second.goto(`${demo.url}/users/associates`);
-  await second.getByLabel(t("search_for_users")).fill("Mila Visser");
-  await second.getByRole("link", { name: "Mila Visser" }).click();
-  await second.getByRole("button", { name: t("assign_licence", { license: "Sales Premium" }) }).click();
-  await expect(second.getByText(t("assigned_to", { license: "Sales Premium", user: "Mila Visser" }))).toBeVisible();
+  await second.getByLabel(t("search_for_users")).fill("Anna Huisman");
+  await second.getByRole("link", { name: "Anna Huisman" }).click();
+  await second.getByRole("checkbox", { name: /^Sales Premium/ }).check();
+  await second.getByRole("button", { name: t("save"), exact: true }).click();
+  await expect(second.getByText(t("saved_user", { user: "Anna Huisman" }))).toBeVisible();
   await second.close();
 
   await expectCells(activation.getByRole("row", { name: /^Sales Premium/ }), ["19", "21", "18", "−3", "−1"]);
@@ -116,4 +117,28 @@ test("a lost connection keeps the screen, says so where the act was, and the act
   await expectCells(activation.getByRole("row", { name: /^Sales Premium/ }), ["18", "21", "18", "−3", "0"]);
   const others = complaints.filter((complaint) => !complaint.includes("net::ERR_INTERNET_DISCONNECTED"));
   complaints.splice(0, complaints.length, ...others);
+});
+
+test("what somebody else saved on a card is kept, and what was chosen here stays to be saved", async ({ admin: page, context, t }) => {
+  const open = async (who: typeof page) => {
+    await who.goto("/users/associates?search=Anna+Huisman");
+    await who.getByRole("link", { name: "Anna Huisman" }).click();
+    return who.getByRole("region", { name: "Anna Huisman" });
+  };
+  const mine = await open(page);
+  await mine.getByRole("checkbox", { name: /^Offline maps/ }).check();
+
+  const second = await context.newPage();
+  const theirs = await open(second);
+  await theirs.getByRole("checkbox", { name: /^Maps/ }).check();
+  await theirs.getByRole("button", { name: t("save"), exact: true }).click();
+  await expect(second.getByText(t("saved_user", { user: "Anna Huisman" }))).toBeVisible();
+
+  await expect(mine.getByText(t("user_changed_meanwhile"))).toBeVisible();
+  await expect(mine.getByRole("checkbox", { name: /^Maps/ })).toBeChecked();
+  await expect(mine.getByText(t("gets", { licences: "Offline maps" }))).toBeVisible();
+  await mine.getByRole("button", { name: t("save"), exact: true }).click();
+  await expect(page.getByText(t("saved_user", { user: "Anna Huisman" }))).toBeVisible();
+  await expect(theirs.getByRole("checkbox", { name: /^Offline maps/ })).toBeChecked();
+  await second.close();
 });

@@ -25,16 +25,78 @@ test("other users are shown by user ID and description", async ({ admin: page, t
   await expect(main.getByRole("row")).toHaveCount(7);
 });
 
-test("a license is assigned on a user's card, the last seat only once", async ({ admin: page, t }) => {
+test("licenses are chosen on a user's card and stored by saving, the last seat only once", async ({ admin: page, t }) => {
   await page.goto("/users/associates");
-  const assign = page.getByRole("button", { name: t("assign_licence", { license: "Sales Premium" }) });
+  const plan = page.getByRole("checkbox", { name: /^Sales Premium/ });
+  const save = page.getByRole("button", { name: t("save"), exact: true });
   await page.getByRole("link", { name: "Anna Huisman" }).click();
-  await assign.click();
-  await expect(page.getByText(t("assigned_to", { license: "Sales Premium", user: "Anna Huisman" }))).toBeVisible();
+  const canLogIn = page.getByRole("checkbox", { name: t("can_log_in"), exact: true });
+  await expect(canLogIn).not.toBeChecked();
+  await expect(save).toHaveCount(0);
+  await plan.check();
+  await expect(canLogIn).toBeChecked();
+  await expect(page.getByText(t("gets", { licences: "Sales Premium" }))).toBeVisible();
+  await save.click();
+  await expect(page.getByText(t("saved_user", { user: "Anna Huisman" }))).toBeVisible();
+  await expect(save).toHaveCount(0);
   await page.getByRole("link", { name: "Anna Veenstra" }).click();
   await expect(page.getByRole("heading", { name: "Anna Veenstra" })).toBeVisible();
-  await assign.click();
-  await expect(page.getByText(t("refusal_no_seat", { bought: 21, license: "Sales Premium" }))).toBeVisible();
+  await expect(plan).toBeDisabled();
+  await expect(plan).toHaveAccessibleName(new RegExp(t("why_none")));
+});
+
+test("what is taken back takes along what needs it, and nothing is stored until it is saved", async ({ admin: page, t }) => {
+  await page.goto("/users/licenses");
+  await page.getByRole("link", { name: /^Route planning/ }).click();
+  await page.getByRole("region", { name: "Route planning" }).getByRole("row").nth(1).getByRole("link").click();
+  const [maps, routes] = [/^Maps/, /^Route planning/].map((name) => page.getByRole("checkbox", { name }));
+  await expect(routes!).toBeChecked();
+  await maps!.uncheck();
+  await expect(routes!).not.toBeChecked();
+  await expect(routes!).toBeDisabled();
+  await expect(page.getByText(/Maps.*Route planning\.$/)).toBeVisible();
+  await page.getByRole("button", { name: t("cancel"), exact: true }).click();
+  await expect(routes!).toBeChecked();
+  await expect(page.getByRole("button", { name: t("save"), exact: true })).toHaveCount(0);
+});
+
+test("leaving a card with changes asks first", async ({ admin: page, t }) => {
+  await page.goto("/users/associates");
+  await page.getByRole("link", { name: "Anna Huisman" }).click();
+  await page.getByRole("checkbox", { name: /^Maps/ }).check();
+  const asked: string[] = [];
+  let leave = false;
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.message());
+    void (leave ? dialog.accept() : dialog.dismiss());
+  });
+  await page.getByRole("link", { name: "Bram Jacobs" }).click();
+  await expect.poll(() => asked).toEqual([t("leave_unsaved")]);
+  await expect(page.getByRole("region", { name: "Anna Huisman" })).toBeVisible();
+  await page.goBack();
+  await expect.poll(() => asked.length).toBe(2);
+  await expect(page).toHaveURL(/user=\d+/);
+  await expect(page.getByRole("checkbox", { name: /^Maps/ })).toBeChecked();
+  leave = true;
+  await page.getByRole("link", { name: "Bram Jacobs" }).click();
+  await expect(page.getByRole("region", { name: "Bram Jacobs" })).toBeVisible();
+});
+
+test("a former employee gives back everything, and nobody locks themselves out", async ({ admin: page, t }) => {
+  await page.goto("/users/associates");
+  await page.getByRole("link", { name: "Bram Jacobs" }).click();
+  const card = page.getByRole("region", { name: "Bram Jacobs" });
+  await expect(card.getByRole("checkbox", { name: /^Marketing Premium/ })).toBeChecked();
+  await card.getByRole("checkbox", { name: t("former_employee"), exact: true }).check();
+  await expect(card.getByRole("checkbox", { name: /^Marketing Premium/ })).not.toBeChecked();
+  await card.getByRole("button", { name: t("save"), exact: true }).click();
+  await expect(page.getByRole("row", { name: /Bram Jacobs/ })).toContainText(t("former_employee_tag"));
+  await page.getByRole("link", { name: "Anna Veenstra" }).click();
+  const own = page.getByRole("region", { name: "Anna Veenstra" });
+  await own.getByRole("checkbox", { name: t("can_log_in"), exact: true }).uncheck();
+  await own.getByRole("button", { name: t("save"), exact: true }).click();
+  await expect(own.getByText(t("failure_yourself"))).toBeVisible();
+  page.on("dialog", (dialog) => void dialog.accept());
 });
 
 test("user licences show who has each, hidden ones among the plans that bring them", async ({ admin: page, t }) => {
@@ -53,7 +115,7 @@ test("who is no administrator sees users and their licenses, and changes nothing
   await expect(page.getByRole("link", { name: t("licences_screen"), exact: true })).toHaveCount(0);
   await page.getByRole("link", { name: "Anna Huisman" }).click();
   await expect(page.getByRole("region", { name: "Anna Huisman" }).getByText(t("email"))).toBeVisible();
-  await expect(page.getByRole("button", { name: /^Assign/ })).toHaveCount(0);
+  await expect(page.getByRole("region", { name: "Anna Huisman" }).getByRole("checkbox")).toHaveCount(0);
   await page.goto("/licenses/SUPEROFFICE");
   await expect(page.getByText(t("forbidden_text"))).toBeVisible();
   const answer = await page.request.post("/api/console/users/2/assignments", { data: {} });

@@ -11,6 +11,11 @@ use licensing::envelope::{Expected, verify};
 use licensing::license::{License, ModuleLicense, USER_PLAN};
 use licensing::samples::{NOW, SUPEROFFICE, installation, license, signed, trust, user_license};
 
+/// The console's.
+#[cfg(not(target_arch = "wasm32"))]
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Modules of the license.
 const MODULES: usize = 500;
 /// Of these, user plans.

@@ -213,12 +213,20 @@ pub fn compare(current: Option<&License>, new: &License, uses: &Uses) -> Compari
         license: license_changes(current, new),
         ..Comparison::default()
     };
-    let old = current.map(License::by_name).unwrap_or_default();
+    let old: &[ModuleLicense] = current.map_or(&[], |current| &current.module_licenses);
+    let mut by_name = None;
     let mut plans = None;
     let mut kept = 0;
-    for after in &new.module_licenses {
+    for (place, after) in new.module_licenses.iter().enumerate() {
+        // Most keep their place from one license to the next; only then is nothing looked up.
+        let at_its_place = old.get(place);
+        let before = at_its_place.filter(|before| before.module_name == after.module_name);
         let pair = Pair {
-            before: old.get(&after.module_name).copied(),
+            before: before.or_else(|| {
+                let by_name: &mut BTreeMap<_, _> = by_name
+                    .get_or_insert_with(|| current.map(License::by_name).unwrap_or_default());
+                by_name.get(&after.module_name).copied()
+            }),
             after: Some(after),
         };
         let changes = changes(pair.before, pair.after);
@@ -232,10 +240,10 @@ pub fn compare(current: Option<&License>, new: &License, uses: &Uses) -> Compari
     }
     if kept < old.len() {
         let new = new.by_name();
-        let before = current
-            .into_iter()
-            .flat_map(|current| &current.module_licenses);
-        for before in before.filter(|before| !new.contains_key(&before.module_name)) {
+        for before in old
+            .iter()
+            .filter(|before| !new.contains_key(&before.module_name))
+        {
             let pair = Pair {
                 before: Some(before),
                 after: None,

@@ -15,6 +15,11 @@ use server::exit::StartError;
 use server::{State, seed, serve};
 use tracing_subscriber::EnvFilter;
 
+/// The system's allocator gives memory back after every large license and asks for it again, which costs a seventh of the time that
+/// verifying takes.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// License console: who holds which seat, and what the owners of the modules sold.
 ///
 /// Settings come from flags, then from variables of the environment (ZETEL_ and the name in capitals), then from the

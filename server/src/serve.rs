@@ -65,6 +65,7 @@ pub async fn serve(
     swept.abort();
     // A question that is under way is dropped; its transaction, if it has begun one, rolls back.
     renewed.abort();
+    state.flights.stop();
     state.db.close().await;
     lock.release().await;
     tracing::info!("stopped");

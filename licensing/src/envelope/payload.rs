@@ -1,6 +1,6 @@
 //! Steps 4 and 5: whether what was signed makes sense as a license.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::{CLOCK_TOLERANCE_MS, VerifyCode, VerifyError, strict};
 use crate::license::{License, LicenseType, ModuleLicense, ModuleName, NAME_MAX, Timestamp};
@@ -15,8 +15,7 @@ pub(super) fn license(
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<License, VerifyError> {
-    strict::check(payload)?;
-    let license: License = serde_json::from_slice(payload)
+    let license: License = serde_json::from_str(strict::check(payload)?)
         .map_err(|error| VerifyCode::PayloadRefused.because(error.to_string()))?;
     is_whole(&license, certificate)?;
     dates_fit(&license, certificate, now)?;
@@ -36,37 +35,46 @@ fn is_whole(license: &License, certificate: &Certificate) -> Result<(), VerifyEr
         return Err(VerifyCode::OwnerForeign
             .because(format!("{foreign}, certified for {}", certificate.owner)));
     }
-    let mut modules = BTreeMap::new();
+    let mut modules = Modules::with_capacity(license.module_licenses.len());
     for module in &license.module_licenses {
-        if modules.insert(&module.module_name, module).is_some() {
+        if modules
+            .insert(module.module_name.as_str(), module)
+            .is_some()
+        {
             return Err(VerifyCode::DuplicateModule.because(module.module_name.as_str()));
         }
     }
+    let mut nested = None;
     for module in &license.module_licenses {
         group_has_a_name(module)?;
-        members_are_there(module, &modules)?;
+        let plan = members_are_there(module, &modules)?;
+        nested = nested.or(plan.map(|plan| (plan, module)));
         if let Some(needed) = &module.prerequisite_module_name
-            && !modules.contains_key(needed)
+            && !modules.contains_key(needed.as_str())
         {
             return Err(VerifyCode::PrerequisiteUnknown
                 .because(format!("{needed} of {}", module.module_name)));
         }
     }
-    let needs = |module: &ModuleLicense| {
-        module
-            .prerequisite_module_name
-            .iter()
-            .cloned()
-            .collect::<Vec<_>>()
-    };
     // Only where a plan is in a plan can plans go in a circle; that they do is the worse of the two.
-    let plans = no_plan_in_a_plan(&modules);
-    if plans.is_err() {
-        no_circle(&modules, ModuleLicense::set)?;
+    if nested.is_some() {
+        no_circle(license, &modules, ModuleLicense::set)?;
     }
-    no_circle(&modules, needs)?;
-    plans
+    no_circle(license, &modules, |module| {
+        module.prerequisite_module_name.iter().cloned().collect()
+    })?;
+    // A plan brings single licenses: `assignment::effective` and the console's look-ups go one step deep.
+    match nested {
+        Some((plan, of)) => Err(VerifyCode::SetUnknown.because(format!(
+            "{} of {} is a plan itself",
+            plan.module_name, of.module_name
+        ))),
+        None => Ok(()),
+    }
 }
+
+/// The modules of a license by name: looked up, never gone through, so that the answer does not hang on their order in here.
+type Modules<'a> = HashMap<&'a str, &'a ModuleLicense>;
 
 fn group_has_a_name(plan: &ModuleLicense) -> Result<(), VerifyError> {
     match &plan.plan_group {
@@ -77,39 +85,48 @@ fn group_has_a_name(plan: &ModuleLicense) -> Result<(), VerifyError> {
     }
 }
 
-fn members_are_there(
+/// Answers the first member that is a plan itself.
+fn members_are_there<'a>(
     plan: &ModuleLicense,
-    modules: &BTreeMap<&ModuleName, &ModuleLicense>,
-) -> Result<(), VerifyError> {
+    modules: &Modules<'a>,
+) -> Result<Option<&'a ModuleLicense>, VerifyError> {
     if !plan.is_user_plan() || plan.extra_info.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let unknown =
         |name: &str| VerifyCode::SetUnknown.because(format!("{name} of {}", plan.module_name));
     let Some(members) = plan.extra_info.strip_prefix(SET) else {
         return Err(unknown("no set="));
     };
+    let mut nested = None;
     for member in members.split(',') {
-        let name: ModuleName = member.parse().map_err(|_| {
-            VerifyCode::NameRefused.because(format!("a member of {}", plan.module_name))
-        })?;
-        if modules
-            .get(&name)
-            .is_none_or(|module| module.license_type != LicenseType::UserLicense)
-        {
+        let Some(module) = modules.get(member) else {
+            // Every module has a well-formed name.
+            return Err(match member.parse::<ModuleName>() {
+                Ok(_) => unknown(member),
+                Err(_) => {
+                    VerifyCode::NameRefused.because(format!("a member of {}", plan.module_name))
+                }
+            });
+        };
+        if module.license_type != LicenseType::UserLicense {
             return Err(unknown(member));
         }
+        if module.is_user_plan() {
+            nested = nested.or(Some(*module));
+        }
     }
-    Ok(())
+    Ok(nested)
 }
 
 /// Whether following `next` from any module comes back to it.
 fn no_circle(
-    modules: &BTreeMap<&ModuleName, &ModuleLicense>,
+    license: &License,
+    modules: &Modules<'_>,
     next: impl Fn(&ModuleLicense) -> Vec<ModuleName>,
 ) -> Result<(), VerifyError> {
     let mut done = BTreeSet::new();
-    for start in modules.values() {
+    for start in &license.module_licenses {
         let following = next(start);
         if following.is_empty() || done.contains(&start.module_name) {
             continue;
@@ -127,25 +144,11 @@ fn no_circle(
             if on_the_way.contains(&followed) {
                 return Err(VerifyCode::Circle.because(followed.as_str()));
             }
-            if let Some(module) = modules.get(&followed).filter(|_| !done.contains(&followed)) {
+            let module = modules.get(followed.as_str());
+            if let Some(module) = module.filter(|_| !done.contains(&followed)) {
                 on_the_way.insert(&module.module_name);
                 way.push((&module.module_name, next(module)));
             }
-        }
-    }
-    Ok(())
-}
-
-/// A plan brings single licenses: `assignment::effective` and the console's look-ups go one step deep.
-fn no_plan_in_a_plan(modules: &BTreeMap<&ModuleName, &ModuleLicense>) -> Result<(), VerifyError> {
-    for plan in modules.values() {
-        if let Some(nested) = plan
-            .set()
-            .into_iter()
-            .find(|name| modules[name].is_user_plan())
-        {
-            return Err(VerifyCode::SetUnknown
-                .because(format!("{nested} of {} is a plan itself", plan.module_name)));
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! JSON with one meaning: not deep, no key twice, numbers that fit, names that are well-formed. serde alone would let pass a
 //! key twice where it does not know the key, and would take the last of them elsewhere.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,12 +14,12 @@ use crate::license::{ModuleName, OwnerName, SEQUENCE_MAX};
 /// Deeper than this no license, certificate or header is nested.
 const DEPTH_MAX: usize = 16;
 
-/// Checks a whole document.
+/// Checks a whole document and answers it as text.
 ///
 /// # Errors
 /// [`VerifyCode::PayloadRefused`] (no UTF-8, no JSON), [`VerifyCode::TooDeep`], [`VerifyCode::DuplicateKey`],
 /// [`VerifyCode::NumberOutOfRange`], [`VerifyCode::NameRefused`]: the first in the document.
-pub(super) fn check(json: &[u8]) -> Result<(), VerifyError> {
+pub(super) fn check(json: &[u8]) -> Result<&str, VerifyError> {
     let text =
         std::str::from_utf8(json).map_err(|_| VerifyCode::PayloadRefused.because("not UTF-8"))?;
     let fault = RefCell::new(None);
@@ -34,7 +35,7 @@ pub(super) fn check(json: &[u8]) -> Result<(), VerifyError> {
     match (fault.into_inner(), read) {
         (Some(fault), _) => Err(fault),
         (None, Err(error)) => Err(VerifyCode::PayloadRefused.because(error.to_string())),
-        (None, Ok(())) => Ok(()),
+        (None, Ok(())) => Ok(text),
     }
 }
 
@@ -212,13 +213,75 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         self.enter()?;
-        let mut seen = BTreeSet::new();
-        while let Some(key) = members.next_key::<String>()? {
+        let mut seen = Seen::default();
+        while let Some(key) = members.next_key_seed(Key)? {
             members.next_value_seed(self.child(self.place.member(&key)))?;
-            if let Some(key) = seen.replace(key) {
+            if let Some(key) = seen.again(key) {
                 return Err(self.fail(VerifyCode::DuplicateKey, key));
             }
         }
         Ok(())
+    }
+}
+
+/// As many keys are compared one by one, which is faster than any tree; of more, no attacker makes a slow check.
+const FEW: usize = 32;
+
+/// The keys of one object.
+#[derive(Default)]
+struct Seen<'de> {
+    /// A bit for every mark of the few: most keys are told apart by it, without comparing.
+    marks: u64,
+    few: Vec<Cow<'de, str>>,
+    more: BTreeSet<Cow<'de, str>>,
+}
+
+/// A bit that equal keys share.
+fn mark(key: &str) -> u64 {
+    let ends = key.bytes().next().zip(key.bytes().next_back());
+    let (first, last) = ends.unwrap_or_default();
+    1 << ((key.len() * 7 + usize::from(first) + usize::from(last) * 3) % 64)
+}
+
+impl<'de> Seen<'de> {
+    /// Notes a key; answers it when it was there already.
+    fn again(&mut self, key: Cow<'de, str>) -> Option<Cow<'de, str>> {
+        let mark = mark(&key);
+        if self.marks & mark != 0 && self.few.contains(&key) {
+            return Some(key);
+        }
+        if self.few.len() < FEW {
+            self.marks |= mark;
+            self.few.push(key);
+            return None;
+        }
+        self.more.replace(key)
+    }
+}
+
+/// A key as it stands in the document; a copy only where it is escaped.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.to_owned()))
     }
 }

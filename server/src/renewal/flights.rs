@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use licensing::license::OwnerName;
 use licensing::wire::{CheckResult, ErrorCode};
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
 /// What came of a question; why nothing came of it was logged.
 type Landed = Result<CheckResult, ErrorCode>;
@@ -13,8 +14,10 @@ type Landed = Result<CheckResult, ErrorCode>;
 /// Questions that are under way. Cheap to clone; clones agree.
 #[derive(Clone, Debug, Default)]
 pub struct Flights {
-    under_way: Arc<Mutex<HashMap<OwnerName, watch::Receiver<Option<Landed>>>>>,
+    under_way: Arc<Mutex<UnderWay>>,
 }
+
+type UnderWay = HashMap<OwnerName, (watch::Receiver<Option<Landed>>, AbortHandle)>;
 
 impl Flights {
     /// Whether a question is under way.
@@ -37,21 +40,22 @@ impl Flights {
     {
         let mut under_way = self.lock();
         let mut landing = match under_way.get(owner) {
-            Some(landing) => landing.clone(),
+            Some((landing, _)) => landing.clone(),
             None => {
                 let (land, landing) = watch::channel(None);
-                under_way.insert(owner.clone(), landing.clone());
                 let flight = Flight {
                     owner: owner.clone(),
                     flights: self.clone(),
                 };
-                tokio::spawn(async move {
+                // The map is locked: it is over after it was put in, however fast it is.
+                let task = tokio::spawn(async move {
                     let landed = question.await;
                     drop(flight);
                     over();
                     // Whoever waited may have gone.
                     drop(land.send(Some(landed)));
                 });
+                under_way.insert(owner.clone(), (landing.clone(), task.abort_handle()));
                 landing
             }
         };
@@ -65,7 +69,14 @@ impl Flights {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<OwnerName, watch::Receiver<Option<Landed>>>> {
+    /// Drops every question that is under way: the console stops.
+    pub(crate) fn stop(&self) {
+        for (_, task) in self.lock().values() {
+            task.abort();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, UnderWay> {
         // Nothing in here is left half done by a panic.
         self.under_way
             .lock()
