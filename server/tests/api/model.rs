@@ -17,6 +17,7 @@ use server::db::{on_tx, view};
 use server::error::Error;
 
 use crate::harness::{Answer, Browser, Console};
+use crate::seats::Luck;
 use crate::stock::{self, Owner, hidden, plan, seats};
 
 /// Sequences on each database, when nobody asks for another number.
@@ -35,23 +36,6 @@ const HIDDEN: [&str; 3] = ["crm", "mail", "phone"];
 const GROUP: [&str; 2] = ["basic", "sales"];
 
 type Names = BTreeSet<&'static str>;
-
-/// Numbers that look random and are the same for the same seed.
-struct Luck(u64);
-
-impl Luck {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).expect("31 bits") % limit
-    }
-
-    fn of<T: Copy>(&mut self, choice: &[T]) -> T {
-        choice[self.below(choice.len())]
-    }
-}
 
 /// What is sold: seats of each, and what the plans bring.
 #[derive(Clone, Debug, PartialEq)]

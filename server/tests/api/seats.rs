@@ -200,15 +200,21 @@ async fn freeing_against_activating_against_assigning_keeps_every_counter_right(
 }
 
 /// Numbers that look random and are the same in every run.
-struct Luck(u64);
+pub(crate) struct Luck(pub(crate) u64);
 
 impl Luck {
-    fn below(&mut self, limit: usize) -> usize {
+    /// A number below the limit.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits") % limit
+    }
+
+    /// One of these.
+    pub(crate) fn of<T: Copy>(&mut self, choice: &[T]) -> T {
+        choice[self.below(choice.len())]
     }
 }
 
@@ -228,7 +234,7 @@ async fn assign_at_random(admin: Browser, mut luck: Luck) -> u64 {
     for _ in 0..ROUNDS {
         let user = 1 + i32::try_from(luck.below(USERS as usize)).expect("a small number");
         let card: UserCard = admin.get(&path(paths::USER, user)).await.json();
-        let module = license(&admin, WANTED[luck.below(WANTED.len())]).await.id;
+        let module = license(&admin, luck.of(&WANTED)).await.id;
         let assign = Assign {
             module,
             revision: card.revision,
@@ -246,7 +252,7 @@ async fn assign_at_random(admin: Browser, mut luck: Luck) -> u64 {
 async fn free_at_random(admin: Browser, mut luck: Luck) -> u64 {
     let mut touched = 0;
     for _ in 0..ROUNDS {
-        let module = ["sales", "crm", "maps", "phone"][luck.below(4)];
+        let module = luck.of(&["sales", "crm", "maps", "phone"]);
         let module = license(&admin, module).await.id;
         let holders: Holders = admin.get(&path(paths::HOLDERS, module)).await.json();
         let free = Free {

@@ -10,12 +10,12 @@ use licensing::wire::{Licenses, UserCard, UserLicense, UserLicenses};
 
 use self::edit::form;
 use super::Known;
-use super::rows::{kind, last_sign_in};
+use super::rows::{kind, last_sign_in, seats};
 use crate::api;
 use crate::events::changes;
 use crate::nodes;
 use crate::remote::remote;
-use crate::text::{K, N, now, number, tn};
+use crate::text::{K, N, now, tn};
 use crate::ui::dialog::{self, Dialog};
 use crate::ui::el::{El, Node, Spot, el, live};
 use crate::ui::icon::{Icon, glyph};
@@ -149,19 +149,6 @@ fn held(user: &UserCard, known: &UserLicenses) -> El {
 }
 
 fn held_row(user: &UserCard, license: &UserLicense) -> El {
-    let in_use = number(license.in_use.into());
-    let seats = match license.total {
-        Some(total) => [in_use, number(total.into())].join(" / "),
-        None => in_use,
-    };
-    let full = license.total.is_some_and(|total| license.in_use >= total);
-    let seats = el("span")
-        .class(if full {
-            "figures amber-text"
-        } else {
-            "figures soft"
-        })
-        .child(seats);
     let assigned = user.assignments.contains(&license.id);
     let has = assigned || user.effective.contains(&license.id);
     let word = now(if assigned { K::Assigned } else { K::ByPlan });
@@ -169,6 +156,6 @@ fn held_row(user: &UserCard, license: &UserLicense) -> El {
     let name = el("span").class("held-name");
     el("li")
         .child(name.child(license.description.clone()))
-        .child(seats)
+        .child(seats(license.in_use, license.total))
         .child(el("span").class("held-act").child(has))
 }

@@ -8,7 +8,7 @@ use licensing::wire::UserRow;
 
 use crate::nodes;
 use crate::session::session;
-use crate::text::{K, now};
+use crate::text::{K, now, number};
 use crate::ui::el::{El, Node, el};
 use crate::ui::notice::{Tone, tag};
 use crate::ui::time::instant;
@@ -67,4 +67,20 @@ pub(super) fn kind(user_type: UserType) -> K {
         UserType::ResourceAssociate => K::Resource,
         UserType::InternalAssociate | UserType::Unknown => K::Associate,
     }
+}
+
+/// Seats of a license: "20 / 21", which stands out when none is left; without a ceiling how many are in use.
+pub(super) fn seats(in_use: i32, total: Option<i32>) -> El {
+    let words = number(in_use.into());
+    let words = match total {
+        Some(total) => [words, number(total.into())].join(" / "),
+        None => words,
+    };
+    let full = total.is_some_and(|total| in_use >= total);
+    let class = if full {
+        "figures amber-text"
+    } else {
+        "figures soft"
+    };
+    el("span").class(class).child(words)
 }

@@ -9,6 +9,7 @@ use licensing::license::{License, ModuleLicense, ModuleName};
 use licensing::wire::{ErrorCode, Licenses, UserCard};
 
 use super::super::Known;
+use super::super::rows::seats;
 use super::draft::{Draft, Sold, only};
 use crate::api::{self, Failure};
 use crate::navigation::navigation;
@@ -18,7 +19,7 @@ use crate::parts::refusal::say_refusals;
 use crate::parts::words::{list, name, name_in, users};
 use crate::route::Route;
 use crate::session::session;
-use crate::text::{K, N, fill, now, number, tn};
+use crate::text::{K, N, fill, now, tn};
 use crate::ui::el::{El, Node, effect, el, live};
 use crate::ui::filter::check;
 use crate::ui::form::Button;
@@ -226,22 +227,9 @@ impl Editing {
         let group = others.and(module.plan_group.clone());
         let (owner, wanted) = (sold.owner.id, module.module_name.clone());
         let put = move |on: bool| self.put(owner, &wanted, on);
-        let total = module.total();
-        let seats = match total {
-            Some(total) => [number(in_use.into()), number(total.into())].join(" / "),
-            None => number(in_use.into()),
-        };
-        let full = total.is_some_and(|total| in_use >= total);
-        let seats = el("span")
-            .class(if full {
-                "figures amber-text"
-            } else {
-                "figures soft"
-            })
-            .child(seats);
         el("li")
             .child(tick(group, words, given, why.is_some(), put))
-            .child(seats)
+            .child(seats(in_use, module.total()))
     }
 
     /// Above the plans of a group: none of them.
