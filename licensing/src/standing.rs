@@ -27,6 +27,18 @@ pub enum Phase {
     Ended,
 }
 
+impl Phase {
+    /// The day that this is about: when a license expires, when its grace ends or ended; none while it is in order.
+    #[must_use]
+    pub fn day(self, license: &License) -> Option<CivilDate> {
+        match self {
+            Self::InOrder => None,
+            Self::Warning => license.expiry_date,
+            Self::InGrace | Self::Ended => license.grace_date.or(license.expiry_date),
+        }
+    }
+}
+
 /// Freeze: so many days past `next_check_date` with nothing newer issued is a warning.
 pub const FREEZE_DAYS: i64 = 14;
 

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use licensing::license::CivilDate;
 use licensing::standing::Phase;
 use licensing::wire::{Activation, Installed, Licenses, OwnerView, SetActivation};
 
@@ -104,7 +103,7 @@ fn standing(installed: Option<&Installed>) -> Node {
     {
         parts.push(fill(K::MaintenanceOver, &[("date", &day(date))]));
     }
-    let word = match day_that_matters(installed) {
+    let word = match installed.standing.phase.day(license) {
         Some(date) => fill(dated, &[("date", &day(date))]),
         None => now(key).to_owned(),
     };
@@ -113,16 +112,6 @@ fn standing(installed: Option<&Installed>) -> Node {
         .attr("title", text::exact(installed.installed_at.0))
         .child(parts.join(" · "));
     nodes![word, " · ", rest]
-}
-
-/// The day that the standing is about: when it expires, when grace ends or ended.
-fn day_that_matters(installed: &Installed) -> Option<CivilDate> {
-    let license = &installed.license;
-    match installed.standing.phase {
-        Phase::InOrder => None,
-        Phase::Warning => license.expiry_date,
-        Phase::InGrace | Phase::Ended => license.grace_date.or(license.expiry_date),
-    }
 }
 
 /// "sequence 7".

@@ -42,10 +42,7 @@ pub(crate) async fn standings(
             }
             let verified = verification::of_stored(&stored, &trust, &owner.name).ok();
             let certificate = verified.as_ref().map(|verified| verified.certificate());
-            let date = match phase {
-                Phase::InOrder | Phase::Warning => license.expiry_date,
-                Phase::InGrace | Phase::Ended => license.grace_date.or(license.expiry_date),
-            };
+            let date = phase.day(license);
             let configured = state.config.owner.get(&owner.name);
             let description = description(&owner, configured, certificate);
             let first = Reverse(owner.name.as_str() == FIRST);
