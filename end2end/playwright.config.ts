@@ -1,16 +1,17 @@
-// How the browser tests run: one after another in Chromium as the machine has it, nothing tried twice.
+// How the browser tests run: two at a time, each with a demo of its own, in Chromium as the machine has it; nothing is
+// tried twice.
 import { defineConfig } from "@playwright/test";
 
 const launchOptions = { executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium" };
 
 export default defineConfig({
   forbidOnly: true,
-  fullyParallel: false,
+  fullyParallel: true,
   outputDir: "test-results",
   reporter: "list",
   retries: 0,
   timeout: 60_000,
-  workers: 1,
+  workers: 2,
   expect: { timeout: 10_000 },
   projects: [
     { name: "tests", testDir: "tests", testMatch: "*.ts" },

@@ -3,7 +3,7 @@
 pub(crate) mod browser;
 mod tally;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use clap::{Args, ValueEnum};
@@ -31,7 +31,7 @@ enum Step {
     Format,
     /// The rules of the house.
     Tidy,
-    /// clippy, native and for wasm32.
+    /// clippy, while it compiles the tests.
     Lint,
     /// Unit, property and API tests, on SQLite and PostgreSQL.
     Rust,
@@ -49,11 +49,11 @@ pub(crate) const PROGRAMS: [&str; 4] = ["-p", "server", "-p", "vendor"];
 /// and the tools have compiled already.
 const SUITES: [(&str, &[&str]); 3] = [
     (
-        "tests: rules, programs; API on SQLite and PostgreSQL",
+        "tests of rules and programs, on SQLite and PostgreSQL",
         &["-p", "licensing", "-p", "server", "-p", "vendor"],
     ),
-    ("tests: tools", &["-p", "xtask"]),
-    ("tests: client", &["-p", "app"]),
+    ("tests of the tools", &["-p", "xtask"]),
+    ("tests of the client", &["-p", "app"]),
 ];
 
 /// Runs the steps until one fails; prints the closing line.
@@ -83,12 +83,12 @@ fn steps(options: &Options, tally: &mut Tally) -> Result<(), Failure> {
         step("tidy: the rules of the house", || tally.add(tidy::run()?))?;
     }
     if asked(Step::Lint) {
-        site::has_target()?;
-        step("lint: native", || {
-            tally.check(&mut lint(&["--workspace", "--exclude", "app"]))
-        })?;
-        let wasm = ["-p", "app", "-p", "licensing", "--target", site::TARGET];
-        step("lint: wasm32", || tally.check(&mut lint(&wasm)))?;
+        for (what, packages) in SUITES {
+            let mut tests = linted(&["test", "--quiet", "--no-run"]);
+            step(&format!("lint and compile {what}"), || {
+                tally.check(tests.args(packages))
+            })?;
+        }
     }
     let needs_postgres = asked(Step::Rust) || asked(Step::Browser);
     let postgres = if needs_postgres {
@@ -99,7 +99,7 @@ fn steps(options: &Options, tally: &mut Tally) -> Result<(), Failure> {
     if let Some(postgres) = postgres.as_ref().filter(|_| asked(Step::Rust)) {
         for (what, packages) in SUITES {
             step(what, || {
-                let mut tests = cargo(&["test", "--quiet", "--no-fail-fast"]);
+                let mut tests = linted(&["test", "--quiet", "--no-fail-fast"]);
                 tally.tests(tests.args(packages).env(POSTGRES, postgres.url()))
             })?;
         }
@@ -108,7 +108,7 @@ fn steps(options: &Options, tally: &mut Tally) -> Result<(), Failure> {
         site::has_target()?;
         let runner = step("tests on wasm32: build their runner", wasm_runner)?;
         step("tests on wasm32: rules", || {
-            let mut tests = cargo(&["test", "-p", "licensing", "--target", site::TARGET]);
+            let mut tests = linted(&["test", "-p", "licensing", "--target", site::TARGET]);
             tally.tests(tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner))
         })?;
     }
@@ -118,10 +118,14 @@ fn steps(options: &Options, tally: &mut Tally) -> Result<(), Failure> {
     Ok(())
 }
 
-fn lint(what: &[&str]) -> Command {
-    let mut lint = cargo(&["clippy", "--quiet", "--all-targets"]);
-    lint.args(what).args(["--", "--deny", "warnings"]);
-    lint
+/// cargo with clippy as the compiler of our own packages, and every warning an error: as `cargo clippy` asks it, only that
+/// what it compiles is run too. So nothing is compiled once to be linted and once more to be tested.
+pub(crate) fn linted(arguments: &[&str]) -> Command {
+    let mut command = cargo(arguments);
+    let beside = Path::new(command.get_program()).with_file_name("clippy-driver");
+    command.env("RUSTC_WORKSPACE_WRAPPER", beside);
+    command.env("CLIPPY_ARGS", "--deny=warnings");
+    command
 }
 
 /// wasm-bindgen's own runner, linked from its library; the tests run in node.

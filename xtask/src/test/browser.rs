@@ -7,9 +7,9 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::tally::Tally;
-use super::{POSTGRES, PROGRAMS, node};
+use super::{POSTGRES, PROGRAMS, linted, node};
 use crate::postgres::Postgres;
-use crate::step::{cargo, command, root, run as finish, step, target};
+use crate::step::{command, root, run as finish, step, target};
 use crate::{Failure, site, system};
 
 /// What Playwright writes down about its run.
@@ -49,7 +49,7 @@ pub(crate) fn run(
 /// The programs, the client, and the packages that drive the browser.
 pub(crate) fn build() -> Result<(), Failure> {
     step("programs: zetel, zetel-vendor", || {
-        finish(cargo(&["build", "--quiet"]).args(PROGRAMS))
+        finish(linted(&["build", "--quiet"]).args(PROGRAMS))
     })?;
     site::build()?;
     packages()
