@@ -1,5 +1,5 @@
 // The Users screen: who there is, who has what, who may change it.
-import { expect, signIn, test } from "../test.ts";
+import { dialog, expect, signIn, test } from "../test.ts";
 
 test("the list is searched, filtered by one license, and says how many there are", async ({ admin: page, t }) => {
   await page.getByRole("link", { name: t("users_screen"), exact: true }).click();
@@ -80,6 +80,19 @@ test("leaving a card with changes asks first", async ({ admin: page, t }) => {
   leave = true;
   await page.getByRole("link", { name: "Bram Jacobs" }).click();
   await expect(page.getByRole("region", { name: "Bram Jacobs" })).toBeVisible();
+});
+
+test("what was chosen on a card stays when the window gets another width", async ({ admin: page, t }) => {
+  await page.goto("/users/associates");
+  await page.getByRole("link", { name: "Anna Huisman" }).click();
+  await page.getByRole("checkbox", { name: /^Maps/ }).check();
+  await page.setViewportSize({ width: 600, height: 900 });
+  await expect(dialog(page, "Anna Huisman").getByRole("checkbox", { name: /^Maps/ })).toBeChecked();
+  await page.setViewportSize({ width: 1280, height: 2000 });
+  const card = page.getByRole("region", { name: "Anna Huisman" });
+  await expect(card.getByRole("checkbox", { name: /^Maps/ })).toBeChecked();
+  await card.getByRole("button", { name: t("save"), exact: true }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Anna Huisman" })).toBeVisible();
 });
 
 test("a former employee gives back everything, and nobody locks themselves out", async ({ admin: page, t }) => {

@@ -25,5 +25,6 @@ pub(crate) fn one_column() -> Signal<bool> {
             }
         });
     }
-    narrow.into()
+    // A change of the window that changes nothing here is none.
+    Memo::new(move |_| narrow.get()).into()
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use licensing::wire::{Licenses, UserCard, UserLicense, UserLicenses};
 
-use self::edit::form;
+use self::edit::Editing;
 use super::Known;
 use super::rows::{kind, last_sign_in, seats};
 use crate::api;
@@ -41,6 +41,8 @@ pub(super) fn card(
     );
     let on_close: Rc<dyn Fn()> = Rc::new(on_close);
     let on_saved: Rc<dyn Fn()> = Rc::new(on_saved);
+    // What was changed stays when the window gets another width.
+    let editing = licenses.map(|licenses| (licenses, Editing::new(user, card, licenses)));
     let narrow = one_column();
     live(move || {
         let name = live(move || {
@@ -50,10 +52,10 @@ pub(super) fn card(
         });
         let (on_close, on_saved) = (Rc::clone(&on_close), Rc::clone(&on_saved));
         let inside = loaded(card.there(), card.waiting, 5, move || {
-            let held = match licenses {
-                Some(licenses) => {
+            let held = match editing {
+                Some((licenses, editing)) => {
                     let on_saved = Rc::clone(&on_saved);
-                    let form = move || form(card, licenses, known, Rc::clone(&on_saved));
+                    let form = move || editing.form(known, Rc::clone(&on_saved));
                     loaded(licenses.there(), licenses.waiting, 5, form)
                 }
                 None => live(move || {

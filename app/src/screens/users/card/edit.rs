@@ -29,7 +29,7 @@ use crate::ui::status::status;
 
 /// What is being changed.
 #[derive(Clone, Copy)]
-struct Editing {
+pub(super) struct Editing {
     card: Remote<UserCard>,
     /// What is sold.
     licenses: Remote<Licenses>,
@@ -41,56 +41,52 @@ struct Editing {
     fault: RwSignal<Option<Failure>>,
 }
 
-/// The form of a card, for an administrator.
-pub(super) fn form(
-    card: Remote<UserCard>,
-    licenses: Remote<Licenses>,
-    known: Known,
-    on_saved: Rc<dyn Fn()>,
-) -> Node {
-    let editing = Editing {
-        card,
-        licenses,
-        stored: RwSignal::new(None),
-        draft: RwSignal::new(None),
-        changed: RwSignal::new(false),
-        busy: RwSignal::new(false),
-        fault: RwSignal::new(None),
-    };
-    effect(move || editing.arrived(card.value.with(|card| card.as_ref().map(Draft::stored))));
-    let user = untrack(|| {
-        card.value
-            .with(|card| card.as_ref().map(|card| card.user.user))
-    });
-    navigation().hold(move |route| {
-        let stays = matches!(route, Some(Route::Users(route)) if route.user == user);
-        !stays && untrack(|| editing.is_changed())
-    });
-    let fault = live(move || {
-        editing.fault.get().map(|failure| {
-            let sentences = known.value.with(|known| {
-                let known = known.as_ref().map(|known| known.licenses.as_slice());
-                say_refusals(&failure, known.unwrap_or_default())
-            });
-            let sentences: Vec<_> = sentences.into_iter().map(p).collect();
-            let title = el("strong").child(K::NotSaved);
-            alert(Tone::Red, nodes![title, sentences])
-        })
-    });
-    let is_changed = Memo::new(move |_| editing.is_changed());
-    let foot = live(move || {
-        let on_saved = Rc::clone(&on_saved);
-        is_changed.get().then(|| editing.foot(on_saved))
-    });
-    nodes![
-        live(move || editing.access()),
-        live(move || editing.boxes()),
-        fault,
-        foot
-    ]
-}
-
 impl Editing {
+    /// Nothing is changed yet. Lives as long as the card, whatever shape the card takes; `user` is whose it is.
+    pub(super) fn new(user: i32, card: Remote<UserCard>, licenses: Remote<Licenses>) -> Self {
+        let editing = Self {
+            card,
+            licenses,
+            stored: RwSignal::new(None),
+            draft: RwSignal::new(None),
+            changed: RwSignal::new(false),
+            busy: RwSignal::new(false),
+            fault: RwSignal::new(None),
+        };
+        effect(move || editing.arrived(card.value.with(|card| card.as_ref().map(Draft::stored))));
+        navigation().hold(move |route| {
+            let stays = matches!(route, Some(Route::Users(route)) if route.user == Some(user));
+            !stays && untrack(|| editing.is_changed())
+        });
+        editing
+    }
+
+    /// The form, for an administrator.
+    pub(super) fn form(self, known: Known, on_saved: Rc<dyn Fn()>) -> Node {
+        let fault = live(move || {
+            self.fault.get().map(|failure| {
+                let sentences = known.value.with(|known| {
+                    let known = known.as_ref().map(|known| known.licenses.as_slice());
+                    say_refusals(&failure, known.unwrap_or_default())
+                });
+                let sentences: Vec<_> = sentences.into_iter().map(p).collect();
+                let title = el("strong").child(K::NotSaved);
+                alert(Tone::Red, nodes![title, sentences])
+            })
+        });
+        let is_changed = Memo::new(move |_| self.is_changed());
+        let foot = live(move || {
+            let on_saved = Rc::clone(&on_saved);
+            is_changed.get().then(|| self.foot(on_saved))
+        });
+        nodes![
+            live(move || self.access()),
+            live(move || self.boxes()),
+            fault,
+            foot
+        ]
+    }
+
     /// The card came (again): what was changed here is kept, on what is stored now.
     fn arrived(self, now: Option<Draft>) {
         let Some(now) = now else { return };
