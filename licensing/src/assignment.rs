@@ -103,6 +103,8 @@ pub enum Refusal {
     Ended,
     /// A former employee is given nothing and cannot log in; who becomes one gives back everything.
     FormerEmployee,
+    /// Nobody locks themselves out.
+    Yourself,
 }
 
 /// A module with too few seats.

@@ -9,6 +9,7 @@ pub mod assignment;
 pub mod compare;
 pub mod envelope;
 pub mod license;
+pub mod many;
 pub mod retrieval;
 pub mod standing;
 pub mod trust;

@@ -10,10 +10,12 @@ use crate::standing::Phase;
 
 mod errors;
 mod licenses;
+mod many;
 mod users;
 
 pub use errors::*;
 pub use licenses::*;
+pub use many::*;
 pub use users::*;
 
 /// Under which every path stands.
@@ -57,6 +59,10 @@ pub mod paths {
     pub const USERS: &str = "/api/console/users";
     /// GET, PUT [`super::SaveUser`]: [`super::UserCard`].
     pub const USER: &str = "/api/console/users/{user}";
+    /// POST [`super::PreviewMany`]: what a change of many users would do: [`super::Preview`]. Changes nothing.
+    pub const PREVIEW_MANY: &str = "/api/console/users/changes/preview";
+    /// POST [`super::ChangeMany`]: [`super::ChangedMany`].
+    pub const CHANGE_MANY: &str = "/api/console/users/changes";
     /// POST [`super::Assign`]: [`super::UserCard`].
     pub const ASSIGN: &str = "/api/console/users/{user}/assignments";
 }

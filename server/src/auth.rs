@@ -150,7 +150,8 @@ fn cookie_name(state: &State) -> &'static str {
     }
 }
 
-fn sha256(token: &str) -> String {
-    let hash = Sha256::digest(token.as_bytes());
+/// The hash of a text, hexadecimal.
+pub(crate) fn sha256(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

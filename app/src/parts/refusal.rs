@@ -63,6 +63,7 @@ fn say_refusal(refusal: &Refusal, known: &[UserLicense]) -> String {
         Refusal::NoSeat(shortage) => no_seat(shortage, known),
         Refusal::Ended => now(K::RefusalEnded).to_owned(),
         Refusal::FormerEmployee => now(K::RefusalFormerEmployee).to_owned(),
+        Refusal::Yourself => now(K::FailureYourself).to_owned(),
     }
 }
 

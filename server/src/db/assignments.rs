@@ -8,17 +8,19 @@
 
 pub mod count;
 pub mod held;
+mod taken;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use licensing::assignment::{self, Access, Assignments, Moves, Shortage};
-use licensing::license::{License, LicenseType, ModuleName, Timestamp, UserType};
+use licensing::assignment::{self, Assignments, Moves, Shortage};
+use licensing::license::{License, LicenseType, ModuleName, Timestamp};
 use sqlx::{AssertSqlSafe, FromRow, QueryBuilder};
 
 use super::statement::{Statement, bound};
-use super::users::user_type_of;
 use super::{Tx, licenses, on_tx};
 use crate::error::Error;
+
+pub use taken::{TakenUser, look_at_users, take_users};
 
 /// Rows of one statement: far below the 32,766 values that SQLite allows.
 const CHUNK_ROWS: usize = 1_000;
@@ -32,19 +34,6 @@ pub struct Taken {
     pub users: BTreeMap<i32, TakenUser>,
     /// The same, by what they were given of this owner.
     pub groups: Vec<Group>,
-}
-
-/// A user whose row this transaction holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TakenUser {
-    /// Revision before it was taken: what an administrator may have seen.
-    pub revision: i64,
-    /// Kind.
-    pub user_type: UserType,
-    /// Name for people.
-    pub full_name: String,
-    /// Whether they work here and may log in to the product.
-    pub access: Access,
 }
 
 /// What an owner sold, and how much of it is in use.
@@ -156,6 +145,16 @@ impl Group {
         &self.assignments
     }
 
+    /// Those of them who.
+    #[must_use]
+    pub fn part(&self, who: impl Fn(i32) -> bool) -> Self {
+        let users = self.users.iter().copied().filter(|user| who(*user));
+        Self {
+            users: users.collect(),
+            assignments: self.assignments.clone(),
+        }
+    }
+
     /// What each of them shall have.
     #[must_use]
     pub fn to(self, after: Assignments) -> Step {
@@ -212,7 +211,7 @@ pub async fn take(tx: &mut Tx, owner_id: i32, users: &[i32]) -> Result<Taken, Er
     })
 }
 
-/// What an owner sold, and what these users, whose rows this transaction holds, were given of it.
+/// What an owner sold, and what these users were given of it; for [`write`] this transaction must hold their rows.
 ///
 /// # Errors
 /// Those of the database; [`Error::NotFound`] when the owner has no license in force.
@@ -239,49 +238,6 @@ pub async fn given(tx: &mut Tx, owner_id: i32, users: &[i32]) -> Result<(Sold, V
         .map(|(assignments, users)| Group { users, assignments })
         .collect();
     Ok((sold, groups))
-}
-
-#[derive(FromRow)]
-struct TakenRow {
-    id: i32,
-    revision: i64,
-    user_type: String,
-    full_name: String,
-    can_log_in: bool,
-    former_employee: bool,
-}
-
-/// Takes the rows of these users, in order of id: their revisions move. Answers those who exist.
-///
-/// # Errors
-/// Those of the database.
-pub async fn take_users(tx: &mut Tx, users: &[i32]) -> Result<BTreeMap<i32, TakenUser>, Error> {
-    let ids: BTreeSet<i32> = users.iter().copied().collect();
-    let ids: Vec<i32> = ids.into_iter().collect();
-    let mut taken = BTreeMap::new();
-    for chunk in ids.chunks(CHUNK_ROWS) {
-        let mut statement = Statement::default();
-        statement.push("update users set revision = revision + 1 where id in ");
-        statement.bind_list(chunk);
-        statement.push(" returning id, revision - 1 as revision, user_type, full_name, can_log_in, former_employee");
-        let Statement { text, values } = statement;
-        let rows: Vec<TakenRow> = on_tx!(tx, connection => {
-            bound!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(connection).await
-        })?;
-        for row in rows {
-            let user = TakenUser {
-                revision: row.revision,
-                user_type: user_type_of(&row.user_type)?,
-                full_name: row.full_name,
-                access: Access {
-                    can_log_in: row.can_log_in,
-                    former_employee: row.former_employee,
-                },
-            };
-            taken.insert(row.id, user);
-        }
-    }
-    Ok(taken)
 }
 
 /// What an owner sold: the counters first, then the license, so that the license is never older than the counters.

@@ -40,6 +40,8 @@ pub enum Act {
     LicensesFreed,
     /// A user's card was saved: licenses, logging in, leaving.
     UserSaved,
+    /// Many users were changed at once.
+    UsersChanged,
     /// An empty console was filled from a file.
     Seeded,
     /// Somebody may sign in, or has a new password.
@@ -63,6 +65,7 @@ impl Act {
             Self::LicenseAssigned => "license_assigned",
             Self::LicensesFreed => "licenses_freed",
             Self::UserSaved => "user_saved",
+            Self::UsersChanged => "users_changed",
             Self::Seeded => "seeded",
             Self::AccountSet => "account_set",
         }

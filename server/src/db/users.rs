@@ -242,20 +242,26 @@ pub async fn expect_many(db: &Db) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says whether a user works here and may log in to the product. Their row must be taken.
+/// Says whether these users work here and may log in to the product. Their rows must be taken.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn set_access(tx: &mut Tx, id: i32, access: Access) -> Result<(), Error> {
-    Ok(on_tx!(tx, connection => {
-        sqlx::query("update users set can_log_in = $1, former_employee = $2 where id = $3")
-            .bind(access.can_log_in)
-            .bind(access.former_employee)
-            .bind(id)
-            .execute(connection)
-            .await
-            .map(drop)
-    })?)
+pub async fn set_access(tx: &mut Tx, users: &[i32], access: Access) -> Result<(), Error> {
+    for chunk in users.chunks(CHUNK_ROWS) {
+        let mut statement = Statement::default();
+        statement
+            .push("update users set can_log_in = ")
+            .bind(access.can_log_in);
+        statement
+            .push(", former_employee = ")
+            .bind(access.former_employee);
+        statement.push(" where id in ").bind_list(chunk);
+        let Statement { text, values } = statement;
+        on_tx!(tx, connection => {
+            bound!(sqlx::query(AssertSqlSafe(text)), values).execute(connection).await.map(drop)
+        })?;
+    }
+    Ok(())
 }
 
 /// Stores new users and answers their ids, in the same order. Their user IDs must be new, also when case is ignored.

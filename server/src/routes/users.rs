@@ -1,5 +1,6 @@
 //! Users: lists, a user's card, assigning one license to one user; and every user license with its use.
 
+mod many;
 pub(crate) mod rows;
 mod save;
 
@@ -33,6 +34,8 @@ pub(super) fn routes() -> Routes {
         .get(paths::USERS, Who::SignedIn, users)
         .get(paths::USER, Who::SignedIn, user)
         .put(paths::USER, Who::Administrator, save::save)
+        .post(paths::PREVIEW_MANY, Who::Administrator, many::preview)
+        .post(paths::CHANGE_MANY, Who::Administrator, many::change)
         .post(paths::ASSIGN, Who::Administrator, assign)
         .get(paths::USER_LICENSES, Who::SignedIn, user_licenses)
 }
@@ -48,19 +51,10 @@ async fn users(
     };
     let after = cursor(query.after.as_deref(), order)?;
     let other_users = query.list == UserList::OtherUsers;
-    let mut filter = Filter {
-        other_users: Some(other_users),
-        search: search(&query.search)?,
-        can_log_in: query.can_log_in,
-        given_one_of: None,
-    };
     let today = state.clock.today(state.clock.now());
     let answer = view!(&state.db, tx => {
         let of = list::count(tx, &Filter::all_of(other_users)).await?;
-        if let Some(module) = query.module {
-            let (sold, name) = held::sold_with(tx, module).await?.ok_or(Error::NotFound)?;
-            filter.given_one_of = Some(sold.given_as(&name));
-        }
+        let filter = filter(tx, &query).await?;
         let count = list::count(tx, &filter).await?;
         let page = list::page(tx, &filter, order, after.as_ref(), PAGE_ROWS, count).await?;
         Ok(Users {
@@ -72,6 +66,23 @@ async fn users(
         })
     })?;
     Ok(Json(answer))
+}
+
+/// Whom a query asks for.
+async fn filter(tx: &mut Tx, query: &UsersQuery) -> Result<Filter, Error> {
+    let given_one_of = match query.module {
+        Some(module) => {
+            let (sold, name) = held::sold_with(tx, module).await?.ok_or(Error::NotFound)?;
+            Some(sold.given_as(&name))
+        }
+        None => None,
+    };
+    Ok(Filter {
+        other_users: Some(query.list == UserList::OtherUsers),
+        search: search(&query.search)?,
+        can_log_in: query.can_log_in,
+        given_one_of,
+    })
 }
 
 /// What to search for, folded as the stored names are.

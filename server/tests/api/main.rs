@@ -15,6 +15,7 @@ mod installation;
 mod layers;
 mod license_server;
 mod licenses;
+mod many;
 mod model;
 mod offers;
 mod program;

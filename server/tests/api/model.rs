@@ -10,8 +10,8 @@ use std::io::Write as _;
 use axum::http::StatusCode;
 use licensing::samples;
 use licensing::wire::{
-    Activate, Assign, ErrorBody, ErrorCode, Free, FreeUser, Holders, Loaded, SaveUser, UserCard,
-    UserLicenses, path, paths,
+    Activate, Assign, Change, ChangeMany, ChangedMany, ErrorBody, ErrorCode, Free, FreeUser,
+    Holders, Loaded, Preview, PreviewMany, SaveUser, Selected, UserCard, UserLicenses, path, paths,
 };
 use server::db::{on_tx, view};
 use server::error::Error;
@@ -95,13 +95,42 @@ enum Act {
     Assign(usize, &'static str),
     Save(usize, User),
     Free(&'static str, usize),
+    /// One change for many, for all of them or only for those who can.
+    Many(Vec<usize>, Many, bool),
     Activate(Licence),
+}
+
+/// What is done to each of many.
+#[derive(Clone, Copy, Debug)]
+enum Many {
+    Assign(&'static str),
+    Remove(&'static str),
+    Swap(&'static str, &'static str),
+    Leave,
+}
+
+impl Many {
+    fn random(luck: &mut Luck) -> Self {
+        let name = luck.of(&SOLD);
+        match luck.below(9) {
+            0..4 => Self::Assign(name),
+            4..6 => Self::Remove(name),
+            6..8 => Self::Swap(name, luck.of(&SOLD)),
+            _ => Self::Leave,
+        }
+    }
 }
 
 impl Act {
     fn random(luck: &mut Luck, model: &Model) -> Self {
         let user = luck.below(USERS);
-        match luck.below(10) {
+        match luck.below(13) {
+            9 => Self::Activate(Licence::random(luck)),
+            10.. => {
+                let mut users: Vec<usize> = (0..USERS).collect();
+                users.retain(|_| luck.below(2) == 0);
+                Self::Many(users, Many::random(luck), luck.below(2) == 0)
+            }
             0..4 => Self::Assign(user, luck.of(&SOLD)),
             4..7 => {
                 let mut saved = model.users[user].clone();
@@ -124,8 +153,7 @@ impl Act {
                 }
                 Self::Save(user, saved)
             }
-            7..9 => Self::Free(luck.of(&SOLD), 1 + luck.below(3)),
-            _ => Self::Activate(Licence::random(luck)),
+            7..=8 => Self::Free(luck.of(&SOLD), 1 + luck.below(3)),
         }
     }
 }
@@ -177,6 +205,16 @@ impl Model {
                 self.free(name, *many);
                 true
             }
+            Act::Many(users, many, false) => users.iter().all(|user| self.change(*user, *many)),
+            Act::Many(users, many, true) => {
+                for user in users {
+                    let before = self.clone();
+                    if !self.change(*user, *many) || self.is_short(&before) {
+                        *self = before;
+                    }
+                }
+                return true;
+            }
             Act::Activate(licence) => {
                 self.licence = licence.clone();
                 // Nobody is over, not even where nothing changed.
@@ -189,6 +227,43 @@ impl Model {
         let done = done && !self.is_short(&before);
         if !done {
             *self = before;
+        }
+        done
+    }
+
+    /// Does to one what is done to many, or says that the rules refuse it; seats are another question.
+    fn change(&mut self, user: usize, many: Many) -> bool {
+        let was = self.users[user].clone();
+        let mut now = was.clone();
+        match many {
+            Many::Assign(name) => {
+                now.given.insert(name);
+            }
+            Many::Remove(name) => {
+                let goes = self.goes(user, name);
+                now.given.retain(|had| !goes.contains(had));
+            }
+            Many::Swap(from, to) => {
+                if now.given.remove(from) {
+                    now.given.insert(to);
+                }
+            }
+            Many::Leave => {
+                now = User {
+                    former_employee: true,
+                    ..User::default()
+                };
+            }
+        }
+        let gained: Names = now.given.difference(&was.given).copied().collect();
+        now.can_log_in |= gained
+            .iter()
+            .any(|name| self.licence.sets.contains_key(name));
+        let by_hand = gained.iter().any(|name| HIDDEN.contains(name));
+        let left = was.former_employee && !gained.is_empty();
+        let done = !left && !by_hand && !is_wrong(&now.given);
+        if done {
+            self.users[user] = now;
         }
         done
     }
@@ -272,6 +347,7 @@ impl Run<'_> {
                 self.admin.put(&path(paths::USER, user + 1), &save).await
             }
             Act::Free(name, many) => return self.free(model, name, *many).await,
+            Act::Many(users, many, only) => self.many(users, *many, *only).await,
             Act::Activate(licence) => self.activate(licence).await,
         };
         self.is_done(&answer)
@@ -325,6 +401,43 @@ impl Run<'_> {
             .post(&path(paths::FREE, self.ids[name]), &free)
             .await;
         self.is_done(&answer)
+    }
+
+    /// Changes many as it was looked at, and as many as were counted.
+    async fn many(&mut self, users: &[usize], many: Many, only_those_who_can: bool) -> Answer {
+        let what = PreviewMany {
+            selected: Selected::Users(users.iter().map(|user| *user as i32 + 1).collect()),
+            change: match many {
+                Many::Assign(name) => Change::Assign {
+                    module: self.ids[name],
+                },
+                Many::Remove(name) => Change::Remove {
+                    module: self.ids[name],
+                },
+                Many::Swap(from, to) => Change::Swap {
+                    from: self.ids[from],
+                    to: self.ids[to],
+                },
+                Many::Leave => Change::Leave,
+            },
+            only_those_who_can,
+        };
+        let preview: Preview = self.admin.post(paths::PREVIEW_MANY, &what).await.json();
+        let counted = preview.changing + preview.unchanged + preview.refused;
+        assert_eq!((preview.selected, counted), (users.len(), users.len()));
+        let seen = preview.seen.clone();
+        let answer = self
+            .admin
+            .post(paths::CHANGE_MANY, &ChangeMany { what, seen })
+            .await;
+        if answer.status.is_success() {
+            let done: ChangedMany = serde_json::from_slice(&answer.body).expect("what was done");
+            assert_eq!(
+                (done.users, done.refused),
+                (preview.changing, preview.refused)
+            );
+        }
+        answer
     }
 
     async fn activate(&mut self, licence: &Licence) -> Answer {

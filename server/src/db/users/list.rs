@@ -4,6 +4,8 @@
 //! M's holders and sort them (M is rare); likewise for a search. The wrong one costs a thousandfold, so the choice is
 //! made here, by the number of those who match, and pinned in the SQL of both databases.
 
+mod matching;
+
 use std::cmp::Ordering;
 
 use licensing::wire::UserSort;
@@ -14,6 +16,8 @@ use super::{COLUMNS, User, fetch};
 use crate::db::statement::{Statement, Value, bound};
 use crate::db::{Tx, on_tx};
 use crate::error::Error;
+
+pub use matching::matching;
 
 /// Which users.
 #[derive(Clone, Debug)]

@@ -43,7 +43,7 @@ pub(super) async fn save(
             return Err(Error::Stale(vec![Problem::UserChanged { user, name: who.full_name }]));
         }
         if after != who.access {
-            may_set(tx, session.user, user).await?;
+            may_set(tx, session.user, |other| other == user).await?;
         }
         let owners = of_owners(tx, user, &wanted).await?;
         let mut refusals = Vec::new();
@@ -64,7 +64,7 @@ pub(super) async fn save(
             assignments::write(tx, &owner.sold, &[step], now).await.map_err(not_given)?;
         }
         if after != who.access {
-            users::set_access(tx, user, after).await?;
+            users::set_access(tx, &[user], after).await?;
         }
         let detail = json!({
             "owners": changes,
@@ -86,9 +86,14 @@ pub(super) async fn save(
     Ok(Json(card))
 }
 
-/// Nobody locks themselves out, nor can two administrators lock out each other at once: whoever acts still stands.
-async fn may_set(tx: &mut Tx, actor: i32, user: i32) -> Result<(), Error> {
-    if actor == user {
+/// Nobody locks themselves out, nor can two administrators lock out each other at once: whoever acts still stands. `of` says
+/// whose access is set.
+pub(super) async fn may_set(
+    tx: &mut Tx,
+    actor: i32,
+    of: impl Fn(i32) -> bool,
+) -> Result<(), Error> {
+    if of(actor) {
         return Err(Error::refused(ErrorCode::Yourself));
     }
     if sessions::is_administrator(tx, actor).await? {

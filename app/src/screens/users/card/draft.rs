@@ -225,7 +225,7 @@ fn concerns(refusal: &Refusal, module: &ModuleLicense) -> bool {
         Refusal::NoSeat(short) => {
             short.module == module.module_name || module.brings(&short.module)
         }
-        Refusal::Ended | Refusal::FormerEmployee => true,
+        Refusal::Ended | Refusal::FormerEmployee | Refusal::Yourself => true,
     }
 }
 

@@ -1,0 +1,243 @@
+//! One change for many users: looked at, then done as it was seen.
+
+use axum::http::StatusCode;
+use licensing::assignment::Refusal;
+use licensing::wire::{
+    Change, ChangeMany, ChangedMany, ErrorCode, FieldFault, Preview, PreviewMany, Problem,
+    Selected, UserCard, UsersQuery, path, paths,
+};
+
+use crate::harness::{Answer, Browser};
+use crate::stock::{self, counters, id, license, number, plan, seats};
+
+fn what(selected: Selected, change: Change) -> PreviewMany {
+    PreviewMany {
+        selected,
+        change,
+        only_those_who_can: false,
+    }
+}
+
+async fn users(browser: &Browser, names: &[&str]) -> Selected {
+    let mut ids = Vec::new();
+    for name in names {
+        ids.push(id(browser, name).await);
+    }
+    Selected::Users(ids)
+}
+
+async fn preview(browser: &Browser, what: &PreviewMany) -> Preview {
+    browser.post(paths::PREVIEW_MANY, what).await.json()
+}
+
+async fn change(browser: &Browser, what: &PreviewMany, seen: &str) -> Answer {
+    let change = ChangeMany {
+        what: what.clone(),
+        seen: seen.to_owned(),
+    };
+    browser.post(paths::CHANGE_MANY, &change).await
+}
+
+async fn card(browser: &Browser, name: &str) -> UserCard {
+    let user = id(browser, name).await;
+    browser.get(&path(paths::USER, user)).await.json()
+}
+
+#[tokio::test]
+async fn who_gets_what_is_named_first_then_done_in_one_act() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(1, vec![seats("maps", 3), seats("routes", 3).needs("maps")]);
+        let given: &[(&str, &[&str])] = &[("ann", &["maps"]), ("bob", &[]), ("eva", &[])];
+        owner.fill(&console, &sold, given).await;
+        let admin = console.administrator().await;
+        let module = license(&admin, "maps").await.id;
+        let what = what(users(&admin, &["ann", "bob", "eva"]).await, Change::Assign { module });
+        let seen = preview(&admin, &what).await;
+        assert_eq!((seen.selected, seen.changing, seen.unchanged, seen.refused), (3, 2, 1, 0));
+        let named: Vec<_> = seen.users.iter().map(|user| (user.full_name.as_str(), user.gets.clone())).collect();
+        assert_eq!(named, [("bob Jansen", vec![module]), ("eva Jansen", vec![module])]);
+        assert_eq!(counters(&console).await, ["maps 1", "routes 0"]);
+        let ann = card(&admin, "ann").await.revision;
+        let done: ChangedMany = change(&admin, &what, &seen.seen).await.json();
+        assert_eq!((done.users, done.refused), (2, 0));
+        assert_eq!(counters(&console).await, ["maps 3", "routes 0"]);
+        // Whom it does not concern is not touched.
+        assert_eq!(card(&admin, "ann").await.revision, ann);
+        let entries = "select count(*) from audit a join audit_user u on u.audit_id = a.id where a.act = 'users_changed'";
+        assert_eq!(number(&console, entries).await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_who_is_refused_or_one_seat_too_few_stops_it_for_all_unless_they_may_be_left_out() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(1, vec![seats("maps", 2), seats("routes", 2).needs("maps")]);
+        let given: &[(&str, &[&str])] = &[("ann", &["maps"]), ("bob", &[]), ("eva", &[])];
+        owner.fill(&console, &sold, given).await;
+        let admin = console.administrator().await;
+        let maps = license(&admin, "maps").await.id;
+        let mut what = what(
+            users(&admin, &["bob", "eva"]).await,
+            Change::Assign { module: maps },
+        );
+        let seen = preview(&admin, &what).await;
+        assert_eq!((seen.changing, seen.short[0].short), (2, 1));
+        let body = change(&admin, &what, &seen.seen)
+            .await
+            .error(StatusCode::CONFLICT, ErrorCode::AssignmentRefused);
+        assert!(
+            matches!(
+                &body.problems[..],
+                [Problem::Refusal {
+                    refusal: Refusal::NoSeat(_)
+                }]
+            ),
+            "{body:?}"
+        );
+        assert_eq!(counters(&console).await, ["maps 1", "routes 0"]);
+        what.only_those_who_can = true;
+        let seen = preview(&admin, &what).await;
+        assert_eq!((seen.changing, seen.refused), (1, 1));
+        assert!(
+            matches!(seen.users[0].refusals[..], [Refusal::NoSeat(_)]),
+            "{seen:?}"
+        );
+        let done: ChangedMany = change(&admin, &what, &seen.seen).await.json();
+        assert_eq!((done.users, done.refused), (1, 1));
+        assert_eq!(counters(&console).await, ["maps 2", "routes 0"]);
+        assert_eq!(card(&admin, "bob").await.assignments, [maps]);
+        // Routes need maps, which eva has not.
+        let routes = license(&admin, "routes").await.id;
+        let what = self::what(
+            users(&admin, &["bob", "eva"]).await,
+            Change::Assign { module: routes },
+        );
+        let seen = preview(&admin, &what).await;
+        assert_eq!((seen.changing, seen.refused), (1, 1));
+        change(&admin, &what, &seen.seen)
+            .await
+            .error(StatusCode::CONFLICT, ErrorCode::AssignmentRefused);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_is_swapped_for_all_who_match_although_every_seat_is_in_use() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(
+            1,
+            vec![
+                plan("basic", 2).of_group("sales").brings(&["crm"]),
+                plan("sales", 2).of_group("sales").brings(&["crm"]),
+                stock::hidden("crm", 2),
+            ],
+        );
+        let given: &[(&str, &[&str])] = &[("ann", &["basic"]), ("bob", &["basic"]), ("eva", &[])];
+        owner.fill(&console, &sold, given).await;
+        let admin = console.administrator().await;
+        let (from, to) = (
+            license(&admin, "basic").await.id,
+            license(&admin, "sales").await.id,
+        );
+        let query = UsersQuery {
+            module: Some(from),
+            ..UsersQuery::default()
+        };
+        let what = what(Selected::Matching(query), Change::Swap { from, to });
+        let seen = preview(&admin, &what).await;
+        assert_eq!((seen.selected, seen.changing), (2, 2));
+        assert_eq!(
+            (&seen.users[0].gets[..], &seen.users[0].loses[..]),
+            (&[to][..], &[from][..])
+        );
+        let done: ChangedMany = change(&admin, &what, &seen.seen).await.json();
+        assert_eq!(done.users, 2);
+        assert_eq!(counters(&console).await, ["basic 0", "crm 2", "sales 2"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_no_longer_stands_as_it_was_seen_is_not_done() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(1, vec![seats("maps", 3)]);
+        owner
+            .fill(&console, &sold, &[("ann", &[]), ("bob", &[])])
+            .await;
+        let admin = console.administrator().await;
+        let module = license(&admin, "maps").await.id;
+        let all = what(
+            users(&admin, &["ann", "bob"]).await,
+            Change::Assign { module },
+        );
+        let seen = preview(&admin, &all).await;
+        let one = what(users(&admin, &["ann"]).await, Change::Assign { module });
+        let first = preview(&admin, &one).await;
+        change(&admin, &one, &first.seen)
+            .await
+            .json::<ChangedMany>();
+        change(&admin, &all, &seen.seen)
+            .await
+            .error(StatusCode::CONFLICT, ErrorCode::Stale);
+        assert_eq!(counters(&console).await, ["maps 1"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn former_employees_lose_everything_and_nobody_locks_themselves_out() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(1, vec![seats("maps", 3)]);
+        owner
+            .fill(&console, &sold, &[("ann", &["maps"]), ("bob", &[])])
+            .await;
+        let admin = console.administrator().await;
+        let mut what = what(Selected::Matching(UsersQuery::default()), Change::Leave);
+        let seen = preview(&admin, &what).await;
+        assert_eq!((seen.changing, seen.refused), (2, 1));
+        assert_eq!(seen.users[0].refusals, [Refusal::Yourself]);
+        change(&admin, &what, &seen.seen)
+            .await
+            .error(StatusCode::CONFLICT, ErrorCode::AssignmentRefused);
+        what.only_those_who_can = true;
+        let done: ChangedMany = change(&admin, &what, &seen.seen).await.json();
+        assert_eq!((done.users, done.refused), (2, 1));
+        let ann = card(&admin, "ann").await;
+        assert!(ann.user.former_employee && !ann.user.can_log_in && ann.assignments.is_empty());
+        assert_eq!(counters(&console).await, ["maps 0"]);
+        let again = preview(&admin, &what).await;
+        assert_eq!((again.changing, again.unchanged, again.refused), (0, 2, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_license_that_nobody_sells_and_too_many_users_are_refused() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(1, vec![seats("maps", 3)]);
+        owner.fill(&console, &sold, &[("ann", &[])]).await;
+        let admin = console.administrator().await;
+        let nobody = what(
+            users(&admin, &["ann"]).await,
+            Change::Assign { module: 1_000 },
+        );
+        admin
+            .post(paths::PREVIEW_MANY, &nobody)
+            .await
+            .error(StatusCode::NOT_FOUND, ErrorCode::NotFound);
+        let module = license(&admin, "maps").await.id;
+        let ids = (0..=licensing::wire::MANY_MAX as i32).collect();
+        let many = what(Selected::Users(ids), Change::Assign { module });
+        let body = admin
+            .post(paths::PREVIEW_MANY, &many)
+            .await
+            .error(StatusCode::BAD_REQUEST, ErrorCode::Invalid);
+        let expected = Problem::Field {
+            field: "selected".to_owned(),
+            fault: FieldFault::TooLong,
+        };
+        assert_eq!(body.problems, [expected]);
+    })
+    .await;
+}
