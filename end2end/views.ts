@@ -144,6 +144,29 @@ const cardChanged: View = {
   },
 };
 
+const selected: View = {
+  name: "users-selected",
+  async show({ page, t }) {
+    await page.goto("/users/associates");
+    await rows(page);
+    for (const user of ["Anna Huisman", "Mila Visser"]) {
+      await page.getByRole("checkbox", { name: t("choose_user", { user }) }).check();
+    }
+    await expect(page.getByText(t("users_selected", { count: 2 }))).toBeVisible();
+  },
+};
+
+const changeMany: View = {
+  name: "users-change-many",
+  async show(seen) {
+    const { page, t } = seen;
+    await selected.show(seen);
+    await page.getByRole("button", { name: t("change_selected") }).click();
+    await dialog(page, t("change_selected")).getByRole("combobox", { name: t("licence"), exact: true }).selectOption({ label: "Service Premium" });
+    await expect(page.getByText(t("refusal_former_employee"))).toBeVisible();
+  },
+};
+
 const noMatch: View = {
   name: "users-none-match",
   async show({ page, t }) {
@@ -301,6 +324,8 @@ export const VIEWS: Record<Scenario, View[]> = {
     fileRefused,
     details,
     at("users", "/users/associates"),
+    selected,
+    changeMany,
     card,
     cardChanged,
     noMatch,

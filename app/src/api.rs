@@ -9,10 +9,10 @@ use std::pin::Pin;
 use gloo_net::http::{Method, RequestBuilder};
 use licensing::license::Installation;
 use licensing::wire::{
-    About, Activate, Activated, Checked, Discard, Done, ErrorBody, Free, Freed, Holders,
-    HoldersQuery, Licenses, Loaded, SaveUser, Seen, Session, SetActivation, SetInstallation,
-    SignIn, SuggestQuery, Suggestions, UserCard, UserLicenses, UserList, Users, UsersQuery, path,
-    paths,
+    About, Activate, Activated, ChangeMany, ChangedMany, Checked, Discard, Done, ErrorBody, Free,
+    Freed, Holders, HoldersQuery, Licenses, Loaded, Preview, PreviewMany, SaveUser, Seen, Session,
+    SetActivation, SetInstallation, SignIn, SuggestQuery, Suggestions, UserCard, UserLicenses,
+    UserList, Users, UsersQuery, path, paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -137,6 +137,18 @@ pub(crate) fn suggestions(module: i32, query: &SuggestQuery) -> Asking<Suggestio
 pub(crate) fn free(module: i32, free: &Free) -> Asking<Freed> {
     let request = request(Method::POST, &path(paths::FREE, module), LONG_WAIT_MS);
     answered(with_json(request, free))
+}
+
+/// What a change of many users would do.
+pub(crate) fn preview_many(what: &PreviewMany) -> Asking<Preview> {
+    let request = request(Method::POST, paths::PREVIEW_MANY, LONG_WAIT_MS);
+    answered(with_json(request, what))
+}
+
+/// Changes many users at once.
+pub(crate) fn change_many(change: &ChangeMany) -> Asking<ChangedMany> {
+    let request = request(Method::POST, paths::CHANGE_MANY, LONG_WAIT_MS);
+    answered(with_json(request, change))
 }
 
 /// A page of a list of users.

@@ -134,3 +134,38 @@ test("who is no administrator sees users and their licenses, and changes nothing
   const answer = await page.request.post("/api/console/users/2/assignments", { data: {} });
   expect(answer.ok()).toBe(false);
 });
+
+test("one change is made to many users after it was looked at, for all or for those who can", async ({ admin: page, t }) => {
+  await page.goto("/users/associates");
+  const choose = (name: string) => page.getByRole("checkbox", { name: t("choose_user", { user: name }) });
+  await choose("Anna Huisman").check();
+  await choose("Bram Jacobs").check();
+  await choose("Daan de Haan").check();
+  await expect(page.getByText(t("users_selected", { count: 3 }))).toBeVisible();
+  await page.getByRole("button", { name: t("change_selected") }).click();
+  const change = dialog(page, t("change_selected"));
+  await change.getByRole("combobox", { name: t("licence"), exact: true }).selectOption({ label: "Sales Premium" });
+  await expect(change.getByText(t("refusal_no_seat", { license: "Sales Premium", short: "1", in_use: "20", bought: "21" }))).toBeVisible();
+  await expect(change.getByRole("row", { name: /Anna Huisman/ })).toContainText("Sales Premium");
+  const done = (users: number) => change.getByRole("button", { name: t("change_users", { count: users }), exact: true });
+  await expect(done(2)).toBeDisabled();
+  await change.getByLabel(t("only_those_who_can")).check();
+  await expect(done(1)).toBeEnabled();
+  await done(1).click();
+  await expect(change).toBeHidden();
+  await expect(page.getByText(`${t("many_changed", { count: 1 })} ${t("many_left_out", { count: 1 })}`)).toBeVisible();
+  await expect(page.getByText(t("users_selected", { count: 3 }))).toBeHidden();
+});
+
+test("everyone who matches a filter is selected, and a plan is swapped for another", async ({ admin: page, t }) => {
+  await page.goto("/users/associates");
+  await page.getByLabel(t("filter_by_licence")).selectOption({ label: "Marketing Premium" });
+  await page.getByRole("button", { name: t("select_all", { count: "10" }) }).click();
+  await expect(page.getByText(t("users_selected", { count: 10 }))).toBeVisible();
+  await page.getByRole("button", { name: t("change_selected") }).click();
+  const change = dialog(page, t("change_selected"));
+  await change.getByRole("combobox", { name: t("what_changes"), exact: true }).selectOption({ label: t("many_remove") });
+  await change.getByRole("combobox", { name: t("licence"), exact: true }).selectOption({ label: "Marketing Premium" });
+  await change.getByRole("button", { name: t("change_users", { count: 10 }), exact: true }).click();
+  await expect(page.getByText(t("no_user_matches"))).toBeVisible();
+});

@@ -32,7 +32,8 @@ pub(crate) fn say_refusals(failure: &Failure, known: &[UserLicense]) -> Vec<Stri
     }
 }
 
-fn say_refusal(refusal: &Refusal, known: &[UserLicense]) -> String {
+/// One reason, a sentence.
+pub(crate) fn say_refusal(refusal: &Refusal, known: &[UserLicense]) -> String {
     let about = |key: K, module: &ModuleName| fill(key, &[("license", name(module, known))]);
     match refusal {
         Refusal::NotSold(module) => about(K::RefusalNotSold, module),
@@ -72,6 +73,7 @@ fn no_seat(shortage: &Shortage, known: &[UserLicense]) -> String {
         ("license", name(&shortage.module, known)),
         ("bought", &number(shortage.bought.into())),
         ("in_use", &number(shortage.in_use.into())),
+        ("short", &number(shortage.short.into())),
     ];
     fill(K::RefusalNoSeat, &values)
 }

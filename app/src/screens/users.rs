@@ -3,6 +3,7 @@
 mod card;
 mod holders;
 mod list;
+mod many;
 mod rows;
 
 use leptos::prelude::*;

@@ -116,7 +116,7 @@ pub(crate) fn pick(
     // What is picked stands on the chip; the list always begins with what it is for.
     let options = live(move || {
         let first = el("option").attr("value", "").child(now(label));
-        nodes![first, choices.with(|choices| grouped(choices))]
+        nodes![first, choices.with(|choices| grouped(choices, ""))]
     });
     let list = el("select")
         .attr("aria-label", label)
@@ -129,19 +129,43 @@ pub(crate) fn pick(
     nodes![chip, list.child(glyph(Icon::Down))]
 }
 
-fn grouped(choices: &[Choice]) -> Vec<El> {
-    choices
-        .chunk_by(|one, next| one.group == next.group)
-        .map(|group| {
-            let options = group.iter().map(|choice| {
-                el("option")
-                    .attr("value", choice.value.clone())
-                    .child(choice.name.clone())
-            });
-            let name = group[0].group.clone();
-            el("optgroup").attr("label", name).children(options)
-        })
-        .collect()
+/// A choice of one thing, with its label above; `none`: what stands there as long as nothing is chosen.
+pub(crate) fn choose(
+    label: K,
+    none: Option<K>,
+    choices: Signal<Vec<Choice>>,
+    value: RwSignal<String>,
+) -> El {
+    let options = live(move || {
+        let none = none.map(|none| el("option").attr("value", "").child(now(none)));
+        let chosen = value.get_untracked();
+        nodes![none, choices.with(|choices| grouped(choices, &chosen))]
+    });
+    let list = el("select")
+        .on_value("change", move |chosen| value.set(chosen))
+        .child(options);
+    let label = el("span").child(label);
+    el("label").class("choose").child(label).child(list)
+}
+
+/// Options in order, groups together; those without a group stand by themselves.
+fn grouped(choices: &[Choice], chosen: &str) -> Vec<El> {
+    let mut grouped = Vec::new();
+    for group in choices.chunk_by(|one, next| one.group == next.group) {
+        let options = group.iter().map(|choice| {
+            el("option")
+                .attr("value", choice.value.clone())
+                .attr("selected", choice.value == chosen)
+                .child(choice.name.clone())
+        });
+        let name = group[0].group.clone();
+        if name.is_empty() {
+            grouped.extend(options);
+        } else {
+            grouped.push(el("optgroup").attr("label", name).children(options));
+        }
+    }
+    grouped
 }
 
 /// A check box with its label.

@@ -112,7 +112,8 @@ pub(crate) fn row<const CELLS: usize>(columns: &[Column], cells: [Node; CELLS]) 
     row_of(columns, cells.into())
 }
 
-fn row_of(columns: &[Column], cells: Vec<Node>) -> El {
+/// The same, however many pieces.
+pub(crate) fn row_of(columns: &[Column], cells: Vec<Node>) -> El {
     let cells = columns.iter().zip(cells).map(|(column, cell)| {
         if column.kind == Kind::Head {
             return el("th").attr("scope", "row").child(cell);

@@ -71,7 +71,7 @@ pub struct Preview {
     pub refused: usize,
     /// Modules with too few seats for all.
     pub short: Vec<Shortage>,
-    /// Who is refused, then who changes; at most [`PREVIEW_USERS_MAX`].
+    /// Who is refused, then who changes, each by name; at most [`PREVIEW_USERS_MAX`].
     pub users: Vec<PreviewUser>,
     /// What was seen, for [`ChangeMany`].
     pub seen: String,

@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::Known;
 use super::card::card;
+use super::many::Selection;
 use super::rows::{can_log_in, is_person, key, kind, last_sign_in, name};
 use crate::api;
 use crate::events::changes;
@@ -18,14 +19,15 @@ use crate::remote::{pages, remote};
 use crate::route::{Route, UsersRoute};
 use crate::session::session;
 use crate::text::{K, fill, now, number};
-use crate::ui::el::{El, Node, Row, el, live};
+use crate::ui::el::{El, Node, Row, effect, el, live};
 use crate::ui::filter::{Choice, check, pick, search};
 use crate::ui::notice::p;
 use crate::ui::pages::{Head, Page, Pages, listed, rows};
-use crate::ui::table::{Column, Sorting, row, table};
+use crate::ui::table::{self, Column, Sorting, table};
 
-/// Columns of associates, and what their headers sort by.
-const PEOPLE: [Column; 6] = [
+/// Columns of associates, and what their headers sort by; only administrators have the first.
+const PEOPLE: [Column; 7] = [
+    Column::unlabelled(K::Choose),
     Column::soft(K::UserId).sortable(),
     Column::head(K::Name).sortable(),
     Column::text(K::PrimaryGroup).sortable(),
@@ -34,14 +36,15 @@ const PEOPLE: [Column; 6] = [
     Column::text(K::CanLogIn),
 ];
 const PEOPLE_BY: [(usize, UserSort); 4] = [
-    (0, UserSort::UserId),
-    (1, UserSort::Name),
-    (2, UserSort::Group),
-    (4, UserSort::LastSignIn),
+    (1, UserSort::UserId),
+    (2, UserSort::Name),
+    (3, UserSort::Group),
+    (5, UserSort::LastSignIn),
 ];
 
 /// Columns of other users, and what their headers sort by.
-const OTHERS: [Column; 5] = [
+const OTHERS: [Column; 6] = [
+    Column::unlabelled(K::Choose),
     Column::soft(K::UserId).sortable(),
     Column::head(K::Description).sortable(),
     Column::text(K::ColType),
@@ -49,9 +52,9 @@ const OTHERS: [Column; 5] = [
     Column::text(K::CanLogIn),
 ];
 const OTHERS_BY: [(usize, UserSort); 3] = [
-    (0, UserSort::UserId),
-    (1, UserSort::Name),
-    (3, UserSort::LastSignIn),
+    (1, UserSort::UserId),
+    (2, UserSort::Name),
+    (4, UserSort::LastSignIn),
 ];
 
 /// A list of users; `licenses` is what it can be filtered by.
@@ -64,14 +67,32 @@ pub(super) fn list(list: UserList, licenses: Known) -> Node {
         },
     );
     let chosen = Memo::new(move |_| route.with(|route| route.user));
+    let selection = session().is_administrator().then(Selection::new);
+    // Who was selected among others is not selected among these.
+    let asked = Memo::new(move |_| route.with(|route| with_user(route, None).href()));
+    effect(move || {
+        asked.track();
+        if let Some(selection) = selection {
+            selection.clear();
+        }
+    });
     let users = pages(
         move || {
             changes.users();
-            route.with(|route| with_user(route, None).href())
+            asked.get()
         },
         move |href, after| {
             let asking = api::users(&query(href, after));
-            Box::pin(async move { Ok(page(asking.await?, route, chosen)) })
+            Box::pin(async move {
+                Ok(page(
+                    asking.await?,
+                    Shown {
+                        route,
+                        chosen,
+                        selection,
+                    },
+                ))
+            })
         },
     );
     let sold = session().is_administrator().then(|| {
@@ -96,10 +117,14 @@ pub(super) fn list(list: UserList, licenses: Known) -> Node {
             card(user, licenses, sold, close, saved)
         })
     });
-    let sheet = el("div").class("sheet").child(listed(
+    let bar = selection.map(|selection| {
+        let query = move || query(&asked.get_untracked(), None);
+        selection.bar(users, query, licenses)
+    });
+    let sheet = el("div").class("sheet").child(bar).child(listed(
         users,
         move || empty(route),
-        move || users_table(list, route, users, navigation),
+        move || users_table(list, route, users, navigation, selection.is_some()),
     ));
     let split = el("div")
         .class("beside")
@@ -125,11 +150,21 @@ fn query(href: &str, after: Option<String>) -> UsersQuery {
     }
 }
 
+/// What the rows follow.
+#[derive(Clone, Copy)]
+struct Shown {
+    route: Memo<UsersRoute>,
+    /// The user whose card is open.
+    chosen: Memo<Option<i32>>,
+    /// Of an administrator.
+    selection: Option<Selection>,
+}
+
 /// An answer as a page of rows.
-fn page(users: wire::Users, route: Memo<UsersRoute>, chosen: Memo<Option<i32>>) -> Page {
+fn page(users: wire::Users, shown: Shown) -> Page {
     let rows = users.users.into_iter().map(|user| Row {
         key: key(&user),
-        make: Arc::new(move || row_of(&user, route, chosen)),
+        make: Arc::new(move || row_of(&user, shown)),
     });
     Page {
         head: Head {
@@ -156,7 +191,8 @@ fn filters(route: Memo<UsersRoute>, licenses: Known, users: Pages, navigation: N
         navigation.replace(Route::Users(changed));
     };
     let choices = Signal::derive(move || {
-        let known = licenses.value.with(|known| known.as_ref().map(choices));
+        let all = |known: &wire::UserLicenses| choices(known, &[false, true]);
+        let known = licenses.value.with(|known| known.as_ref().map(all));
         known.unwrap_or_default()
     });
     let picked = Signal::derive(move || {
@@ -190,20 +226,20 @@ fn filters(route: Memo<UsersRoute>, licenses: Known, users: Pages, navigation: N
         .child(check)
 }
 
-/// What can be filtered by: shown licenses by owner, then the hidden ones.
-fn choices(known: &wire::UserLicenses) -> Vec<Choice> {
+/// What can be chosen from: shown licenses by owner, then hidden ones, or one of the two.
+pub(super) fn choices(known: &wire::UserLicenses, hidden: &[bool]) -> Vec<Choice> {
     let mut choices = Vec::with_capacity(known.licenses.len());
-    for hidden in [false, true] {
+    for hidden in hidden {
         for license in known
             .licenses
             .iter()
-            .filter(|license| license.hidden == hidden)
+            .filter(|license| license.hidden == *hidden)
         {
             let owner = &license.owner_description;
             choices.push(Choice {
                 value: license.id.to_string(),
                 name: license.description.clone(),
-                group: if hidden {
+                group: if *hidden {
                     fill(K::HiddenOf, &[("owner", owner)])
                 } else {
                     owner.clone()
@@ -219,22 +255,24 @@ fn users_table(
     route: Memo<UsersRoute>,
     users: Pages,
     navigation: Navigation,
+    ticks: bool,
 ) -> El {
     let (caption, columns, by): (_, &[Column], &'static [(usize, UserSort)]) = match list {
         UserList::Associates => (K::AssociatesTab, &PEOPLE, &PEOPLE_BY),
         UserList::OtherUsers => (K::OtherUsersTab, &OTHERS, &OTHERS_BY),
     };
+    let left_out = usize::from(!ticks);
     let sorted = Signal::derive(move || {
         route.with(|route| {
             let column = by.iter().find(|(_, sort)| *sort == route.sort);
             (
-                column.map_or(usize::MAX, |(index, _)| *index),
+                column.map_or(usize::MAX, |(index, _)| *index - left_out),
                 route.descending,
             )
         })
     });
     let pressed = move |index: usize| {
-        let Some((_, sort)) = by.iter().find(|(column, _)| *column == index) else {
+        let Some((_, sort)) = by.iter().find(|(column, _)| *column == index + left_out) else {
             return;
         };
         let mut route = route.get_untracked();
@@ -254,13 +292,18 @@ fn users_table(
     };
     table(
         caption,
-        columns,
+        &columns[left_out..],
         Some(sorting),
         el("tbody").child(rows(users)),
     )
 }
 
-fn row_of(user: &UserRow, route: Memo<UsersRoute>, chosen: Memo<Option<i32>>) -> El {
+fn row_of(user: &UserRow, shown: Shown) -> El {
+    let Shown {
+        route,
+        chosen,
+        selection,
+    } = shown;
     let id = user.user;
     let link = el("a")
         .attr("href", move || {
@@ -270,19 +313,23 @@ fn row_of(user: &UserRow, route: Memo<UsersRoute>, chosen: Memo<Option<i32>>) ->
             (chosen.get() == Some(id)).then_some("true")
         })
         .attr("data-user", id.to_string());
+    let tick = selection.map(|selection| selection.tick(id, &user.full_name).into());
     let user_id = Node::from(user.user_id.clone());
     let name = name(user, link);
-    let seen = last_sign_in(user).into();
-    let may = can_log_in(user.can_log_in).into();
-    let row = if is_person(user.user_type) {
-        let group = user.primary_group.clone().into();
-        let plans = plans(&user.user_plans);
-        row(&PEOPLE, [user_id, name, group, plans, seen, may])
+    let mut cells: Vec<Node> = tick.into_iter().chain([user_id, name]).collect();
+    let columns: &[Column] = if is_person(user.user_type) {
+        cells.extend([user.primary_group.clone().into(), plans(&user.user_plans)]);
+        &PEOPLE
     } else {
-        let kind = now(kind(user.user_type)).into();
-        row(&OTHERS, [user_id, name, kind, seen, may])
+        cells.push(now(kind(user.user_type)).into());
+        &OTHERS
     };
-    row.class_if("chosen", move || chosen.get() == Some(id))
+    cells.extend([
+        last_sign_in(user).into(),
+        can_log_in(user.can_log_in).into(),
+    ]);
+    let columns = &columns[usize::from(selection.is_none())..];
+    table::row_of(columns, cells).class_if("chosen", move || chosen.get() == Some(id))
 }
 
 /// "Sales Premium, +1": all of them on hover and for screen readers.

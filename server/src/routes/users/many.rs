@@ -19,7 +19,7 @@ use super::{filter, not_given, refused};
 use crate::auth::sha256;
 use crate::db::assignments::{self, Group, Sold, TakenUser, held};
 use crate::db::audit::{self, Act, Entry};
-use crate::db::users::list;
+use crate::db::users::{folded, list};
 use crate::db::{Tx, owners, transaction, users, view};
 use crate::error::Error;
 use crate::extract::Json;
@@ -332,9 +332,9 @@ impl Plan {
                 .then_some(user.after.can_log_in),
             refusals: user.refusals.clone(),
         };
-        let refused = self.users.iter().filter(|(_, user)| user.is_refused());
-        let changing = self.users.iter().filter(|(_, user)| !user.is_refused());
-        let listed = refused.chain(changing).take(PREVIEW_USERS_MAX);
+        let mut listed: Vec<_> = self.users.iter().collect();
+        listed.sort_by_cached_key(|(_, user)| (!user.is_refused(), folded(&user.full_name)));
+        let listed = listed.into_iter().take(PREVIEW_USERS_MAX);
         let refused = self.refused();
         Preview {
             selected: self.selected,
