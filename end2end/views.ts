@@ -161,7 +161,7 @@ const changeMany: View = {
   async show(seen) {
     const { page, t } = seen;
     await selected.show(seen);
-    await page.getByRole("button", { name: t("change_selected") }).click();
+    await page.getByRole("button", { name: t("change_them"), exact: true }).click();
     await dialog(page, t("change_selected")).getByRole("combobox", { name: t("licence"), exact: true }).selectOption({ label: "Service Premium" });
     await expect(page.getByText(t("refusal_former_employee"))).toBeVisible();
   },

@@ -142,7 +142,7 @@ test("one change is made to many users after it was looked at, for all or for th
   await choose("Bram Jacobs").check();
   await choose("Daan de Haan").check();
   await expect(page.getByText(t("users_selected", { count: 3 }))).toBeVisible();
-  await page.getByRole("button", { name: t("change_selected") }).click();
+  await page.getByRole("button", { name: t("change_them"), exact: true }).click();
   const change = dialog(page, t("change_selected"));
   await change.getByRole("combobox", { name: t("licence"), exact: true }).selectOption({ label: "Sales Premium" });
   await expect(change.getByText(t("refusal_no_seat", { license: "Sales Premium", short: "1", in_use: "20", bought: "21" }))).toBeVisible();
@@ -162,7 +162,7 @@ test("everyone who matches a filter is selected, and a plan is swapped for anoth
   await page.getByLabel(t("filter_by_licence")).selectOption({ label: "Marketing Premium" });
   await page.getByRole("button", { name: t("select_all", { count: "10" }) }).click();
   await expect(page.getByText(t("users_selected", { count: 10 }))).toBeVisible();
-  await page.getByRole("button", { name: t("change_selected") }).click();
+  await page.getByRole("button", { name: t("change_them"), exact: true }).click();
   const change = dialog(page, t("change_selected"));
   await change.getByRole("combobox", { name: t("what_changes"), exact: true }).selectOption({ label: t("many_remove") });
   await change.getByRole("combobox", { name: t("licence"), exact: true }).selectOption({ label: "Marketing Premium" });

@@ -104,8 +104,8 @@ impl Selection {
         });
         let acts = live(move || {
             any.get().then(|| {
-                let clear = Button::new(K::SelectNobody).on_click(move || self.clear());
-                let change = Button::new(K::ChangeSelected)
+                let clear = Button::new(K::ClearSelection).on_click(move || self.clear());
+                let change = Button::new(K::ChangeThem)
                     .primary()
                     .on_click(move || self.open.set(true));
                 nodes![clear, change]
