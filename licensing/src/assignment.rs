@@ -217,7 +217,7 @@ pub fn may_change(
 }
 
 /// Whether somebody works here, and may log in to the product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     /// Whether they can log in to the product.
     pub can_log_in: bool,

@@ -3,7 +3,7 @@
 use crate::assignment::{
     Access, Assignments, Moves, Refusal, Shortage, freed, may_access, may_change, moves, shortages,
 };
-use crate::license::{License, ModuleName, UserType};
+use crate::license::{License, ModuleLicense, ModuleName, UserType};
 
 /// What is to be done to each of them, among the modules of one owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,10 +74,36 @@ pub fn outcome(license: &License, ended: bool, alike: Alike<'_>, change: &Change
             };
         }
     }
-    let gains = !after.is_subset(before);
     let mut gained = after.difference(before);
-    access.can_log_in |=
-        gained.any(|module| license.module(module).is_some_and(|it| it.is_user_plan()));
+    access.can_log_in |= gained.any(|module| {
+        license
+            .module(module)
+            .is_some_and(ModuleLicense::is_user_plan)
+    });
+    judged(license, ended, alike, after, access)
+}
+
+/// What giving back makes of users who are alike: they get again what was taken from them, and their access becomes this.
+#[must_use]
+pub fn given_back(
+    license: &License,
+    ended: bool,
+    alike: Alike<'_>,
+    taken: &Assignments,
+    access: Access,
+) -> Outcome {
+    judged(license, ended, alike, alike.assignments | taken, access)
+}
+
+fn judged(
+    license: &License,
+    ended: bool,
+    alike: Alike<'_>,
+    after: Assignments,
+    access: Access,
+) -> Outcome {
+    let before = alike.assignments;
+    let gains = !after.is_subset(before);
     if after == *before && access == alike.access {
         return Outcome::Unchanged;
     }
@@ -241,6 +267,27 @@ mod tests {
             of(FJORDMAPS, &[], LEFT, &maps),
             Outcome::Refused(vec![Refusal::FormerEmployee])
         );
+    }
+
+    #[test]
+    fn what_was_taken_is_given_back_beside_what_they_have_now_where_the_rules_allow_it() {
+        let license = license(FJORDMAPS, 7);
+        let back = |has: &[&str], access: Access, taken: &[&str], then: Access| {
+            let alike = Alike {
+                assignments: &given(has),
+                user_type: UserType::InternalAssociate,
+                access,
+            };
+            given_back(&license, false, alike, &given(taken), then)
+        };
+        let both = &["maps", "route-planning"];
+        assert_eq!(back(&["maps"], WORKS, both, WORKS), changed(both, WORKS));
+        assert_eq!(back(both, WORKS, both, WORKS), Outcome::Unchanged);
+        assert_eq!(back(&[], LEFT, both, WORKS), changed(both, WORKS));
+        let still_left = back(&[], LEFT, both, LEFT);
+        assert_eq!(still_left, Outcome::Refused(vec![Refusal::FormerEmployee]));
+        let alone = back(&[], WORKS, &["route-planning"], WORKS);
+        assert!(matches!(alone, Outcome::Refused(_)), "{alone:?}");
     }
 
     #[test]

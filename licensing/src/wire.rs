@@ -63,6 +63,8 @@ pub mod paths {
     pub const PREVIEW_MANY: &str = "/api/console/users/changes/preview";
     /// POST [`super::ChangeMany`]: [`super::ChangedMany`].
     pub const CHANGE_MANY: &str = "/api/console/users/changes";
+    /// GET: what was freed in the last days and can be given back: [`super::Freeings`].
+    pub const FREEINGS: &str = "/api/console/users/freeings";
     /// POST [`super::Assign`]: [`super::UserCard`].
     pub const ASSIGN: &str = "/api/console/users/{user}/assignments";
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::UsersQuery;
 use crate::assignment::{Refusal, Shortage};
+use crate::license::Timestamp;
 
 /// Most users of one change.
 pub const MANY_MAX: usize = 200_000;
@@ -18,10 +19,15 @@ pub enum Selected {
     Users(Vec<i32>),
     /// Everyone who matches, on whatever page; order and page of the query say nothing.
     Matching(UsersQuery),
+    /// Whom an act that freed seats touched.
+    Touched {
+        /// Id of the act.
+        act: String,
+    },
 }
 
 /// What is done to each of them; modules by id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// They are given a license.
@@ -43,6 +49,11 @@ pub enum Change {
     },
     /// They left: all licenses of every owner go, and they log in no more.
     Leave,
+    /// They get again what an act took from them, and their access as it was before it, unless it was set anew since.
+    GiveBack {
+        /// Id of the act.
+        act: String,
+    },
 }
 
 /// One change for many users, to be looked at.
@@ -111,4 +122,40 @@ pub struct ChangedMany {
     pub users: usize,
     /// So many were left out.
     pub refused: usize,
+}
+
+/// For so many days what was freed can be given back.
+pub const GIVE_BACK_DAYS: i64 = 30;
+
+/// Acts of the last [`GIVE_BACK_DAYS`] days that freed seats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freeings {
+    /// The latest first.
+    pub acts: Vec<Freeing>,
+}
+
+/// An act that freed seats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freeing {
+    /// Its id.
+    pub act: String,
+    /// When.
+    pub at: Timestamp,
+    /// Full name of who did it; none: the console itself.
+    pub actor: Option<String>,
+    /// Of which licenses.
+    pub licenses: Vec<FreedLicense>,
+    /// How many users it touched.
+    pub users: usize,
+    /// When it was given back.
+    pub given_back: Option<Timestamp>,
+}
+
+/// A license of which an act freed seats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreedLicense {
+    /// Name for people.
+    pub description: String,
+    /// From so many users.
+    pub users: usize,
 }

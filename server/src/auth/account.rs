@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::password::{self, PASSWORD_MAX, PASSWORD_MIN};
 use crate::clock::Clock;
-use crate::db::audit::{self, Act, Entry};
+use crate::db::audit::{self, Act, Entry, Touched};
 use crate::db::users::folded;
 use crate::db::{Db, sessions, transaction};
 use crate::error::Error;
@@ -43,7 +43,7 @@ pub async fn add(
             act: Act::AccountSet,
             owner: None,
             detail: json!({ "administrator": administrator }),
-            users: vec![(user, json!({}))],
+            users: vec![(user, Touched::default())],
         };
         audit::record(tx, &entry).await?;
         Ok(user)

@@ -1,6 +1,8 @@
 //! Who did what, and when: one entry per act, written in the transaction of the act, never changed again.
 //!
-//! To add an act: a variant here, then [`record`] in its transaction. Nobody reads the trail here yet.
+//! To add an act: a variant here, then [`record`] in its transaction.
+
+mod touched;
 
 use licensing::license::{OwnerName, Timestamp};
 use serde_json::Value;
@@ -9,6 +11,8 @@ use sqlx::types::Json;
 
 use super::{Tx, id, on_tx};
 use crate::error::Error;
+
+pub use touched::{Freeing, Touched, freeings, touched};
 
 /// Rows of one statement: far below the 32,766 values that SQLite allows.
 const CHUNK_ROWS: usize = 1_000;
@@ -42,6 +46,8 @@ pub enum Act {
     UserSaved,
     /// Many users were changed at once.
     UsersChanged,
+    /// What an act had freed was given back.
+    LicensesGivenBack,
     /// An empty console was filled from a file.
     Seeded,
     /// Somebody may sign in, or has a new password.
@@ -66,6 +72,7 @@ impl Act {
             Self::LicensesFreed => "licenses_freed",
             Self::UserSaved => "user_saved",
             Self::UsersChanged => "users_changed",
+            Self::LicensesGivenBack => "licenses_given_back",
             Self::Seeded => "seeded",
             Self::AccountSet => "account_set",
         }
@@ -85,8 +92,8 @@ pub struct Entry<'a> {
     pub owner: Option<&'a OwnerName>,
     /// What it was about, as it was then: a JSON object.
     pub detail: Value,
-    /// Every user whom it touched, with what was done to them: a JSON object each.
-    pub users: Vec<(i32, Value)>,
+    /// Every user whom it touched, with what was done to them.
+    pub users: Vec<(i32, Touched)>,
 }
 
 /// Writes down an act, in its transaction.
@@ -95,6 +102,15 @@ pub struct Entry<'a> {
 /// Those of the database.
 pub async fn record(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), Error> {
     let id = id::new(entry.at);
+    let mut detail = entry.detail.clone();
+    if let Value::Object(detail) = &mut detail
+        && !entry.users.is_empty()
+    {
+        // For finding it again without going through its users.
+        detail.insert("users".to_owned(), entry.users.len().into());
+        let freed = serde_json::to_value(touched::freed_seats(&entry.users));
+        detail.insert("freed".to_owned(), freed.map_err(Error::internal)?);
+    }
     on_tx!(tx, connection => {
         sqlx::query(
             "insert into audit (id, at, actor, act, owner_name, detail) values ($1, $2, $3, $4, $5, $6)",
@@ -104,7 +120,7 @@ pub async fn record(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), Error> {
         .bind(entry.actor)
         .bind(entry.act.as_str())
         .bind(entry.owner.map(OwnerName::as_str))
-        .bind(Json(&entry.detail))
+        .bind(Json(&detail))
         .execute(connection)
         .await
         .map(drop)
@@ -112,8 +128,8 @@ pub async fn record(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), Error> {
     for users in entry.users.chunks(CHUNK_ROWS) {
         on_tx!(tx, connection => {
             let mut query = QueryBuilder::new("insert into audit_user (audit_id, user_id, detail) ");
-            query.push_values(users, |mut row, (user, detail)| {
-                row.push_bind(id.as_str()).push_bind(*user).push_bind(Json(detail));
+            query.push_values(users, |mut row, (user, touched)| {
+                row.push_bind(id.as_str()).push_bind(*user).push_bind(Json(touched));
             });
             query.build().execute(connection).await.map(drop)
         })?;

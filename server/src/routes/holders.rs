@@ -15,7 +15,7 @@ use super::users::{cursor, search};
 use super::{Routes, Who};
 use crate::clock::Clock;
 use crate::db::assignments::{self, NotWritten, Sold, TakenUser, held};
-use crate::db::audit::{self, Act, Entry};
+use crate::db::audit::{self, Act, Entry, Touched};
 use crate::db::users::cursor::Order;
 use crate::db::users::list::{self, Filter};
 use crate::db::users::{self, User};
@@ -192,9 +192,10 @@ async fn free(
             let goes = assignment::freed(&sold.license, group.assignments(), name);
             let still = |user: &i32| !goes.is_empty() && seen.get(user) == Some(&goes);
             changed.extend(group.users().iter().copied().filter(|user| !still(user)));
-            let detail = json!({ "freed": goes });
-            touched.extend(group.users().iter().map(|user| (*user, detail.clone())));
-            let after = group.assignments().difference(&goes).cloned().collect();
+            let after = group.assignments() - &goes;
+            let mut done = Touched::default();
+            done.licenses(&sold.license.owner_name, group.assignments(), &after);
+            touched.extend(group.users().iter().map(|user| (*user, done.clone())));
             steps.push(group.clone().to(after));
         }
         if !changed.is_empty() {
@@ -211,7 +212,7 @@ async fn free(
             actor: Some(session.user),
             act: Act::LicensesFreed,
             owner: Some(&owner),
-            detail: json!({ "module": name, "users": users.len() }),
+            detail: json!({ "module": name }),
             users: touched,
         }).await?;
         Ok(owner)

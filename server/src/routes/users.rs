@@ -18,7 +18,7 @@ use serde_json::json;
 use self::rows::rows;
 use super::{Routes, Who};
 use crate::db::assignments::{self, NotWritten, held};
-use crate::db::audit::{self, Act, Entry};
+use crate::db::audit::{self, Act, Entry, Touched};
 use crate::db::modules::{self, Module};
 use crate::db::users::cursor::{Cursor, Order};
 use crate::db::users::list::{self, Filter};
@@ -36,6 +36,7 @@ pub(super) fn routes() -> Routes {
         .put(paths::USER, Who::Administrator, save::save)
         .post(paths::PREVIEW_MANY, Who::Administrator, many::preview)
         .post(paths::CHANGE_MANY, Who::Administrator, many::change)
+        .get(paths::FREEINGS, Who::Administrator, many::freeings)
         .post(paths::ASSIGN, Who::Administrator, assign)
         .get(paths::USER_LICENSES, Who::SignedIn, user_licenses)
 }
@@ -171,8 +172,10 @@ async fn assign(
         if !refusals.is_empty() {
             return Err(refused(refusals));
         }
-        let mut after = before;
+        let mut after = before.clone();
         after.insert(module.clone());
+        let mut touched = Touched::default();
+        touched.licenses(&sold.license.owner_name, &before, &after);
         let written = assignments::write(tx, sold, &[group.to(after)], now).await;
         written.map_err(not_given)?;
         let owner = sold.license.owner_name.clone();
@@ -182,7 +185,7 @@ async fn assign(
             act: Act::LicenseAssigned,
             owner: Some(&owner),
             detail: json!({ "module": module }),
-            users: vec![(user, json!({ "assigned": [module] }))],
+            users: vec![(user, touched)],
         }).await?;
         Ok((owner, card(tx, user).await?))
     })?;

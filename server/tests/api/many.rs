@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use licensing::assignment::Refusal;
 use licensing::wire::{
-    Change, ChangeMany, ChangedMany, ErrorCode, FieldFault, Preview, PreviewMany, Problem,
-    Selected, UserCard, UsersQuery, path, paths,
+    Change, ChangeMany, ChangedMany, ErrorCode, FieldFault, Freeings, GIVE_BACK_DAYS, Preview,
+    PreviewMany, Problem, Selected, UserCard, UsersQuery, path, paths,
 };
 
 use crate::harness::{Answer, Browser};
@@ -238,6 +238,80 @@ async fn a_license_that_nobody_sells_and_too_many_users_are_refused() {
             fault: FieldFault::TooLong,
         };
         assert_eq!(body.problems, [expected]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_freed_is_given_back_as_long_as_there_is_a_seat_and_only_for_thirty_days() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(1, vec![seats("maps", 2), seats("routes", 2).needs("maps")]);
+        let given: &[(&str, &[&str])] = &[
+            ("ann", &["maps", "routes"]),
+            ("bob", &["maps"]),
+            ("eva", &[]),
+        ];
+        owner.fill(&console, &sold, given).await;
+        let admin = console.administrator().await;
+        let module = license(&admin, "maps").await.id;
+        let leave = what(users(&admin, &["ann", "bob"]).await, Change::Leave);
+        let seen = preview(&admin, &leave).await;
+        change(&admin, &leave, &seen.seen)
+            .await
+            .json::<ChangedMany>();
+        assert_eq!(counters(&console).await, ["maps 0", "routes 0"]);
+        let acts: Freeings = admin.get(paths::FREEINGS).await.json();
+        let act = &acts.acts[0];
+        assert_eq!((act.users, act.given_back), (2, None));
+        let freed: Vec<_> = act
+            .licenses
+            .iter()
+            .map(|freed| (freed.description.as_str(), freed.users))
+            .collect();
+        assert_eq!(freed, [("MAPS", 2), ("ROUTES", 1)]);
+        // Somebody else has one of the two seats by now.
+        let eva = what(users(&admin, &["eva"]).await, Change::Assign { module });
+        let seen = preview(&admin, &eva).await;
+        change(&admin, &eva, &seen.seen).await.json::<ChangedMany>();
+        let act = act.act.clone();
+        let mut back = what(
+            Selected::Touched { act: act.clone() },
+            Change::GiveBack { act },
+        );
+        let seen = preview(&admin, &back).await;
+        assert_eq!((seen.changing, seen.short[0].short), (2, 1));
+        let body = change(&admin, &back, &seen.seen)
+            .await
+            .error(StatusCode::CONFLICT, ErrorCode::AssignmentRefused);
+        assert!(
+            matches!(
+                &body.problems[..],
+                [Problem::Refusal {
+                    refusal: Refusal::NoSeat(_)
+                }]
+            ),
+            "{body:?}"
+        );
+        back.only_those_who_can = true;
+        let seen = preview(&admin, &back).await;
+        let done: ChangedMany = change(&admin, &back, &seen.seen).await.json();
+        assert_eq!((done.users, done.refused), (1, 1));
+        let ann = card(&admin, "ann").await;
+        assert!(!ann.user.former_employee && ann.user.can_log_in && ann.assignments.len() == 2);
+        assert_eq!(counters(&console).await, ["maps 2", "routes 1"]);
+        let acts: Freeings = admin.get(paths::FREEINGS).await.json();
+        assert!(acts.acts[0].given_back.is_some());
+        console
+            .state
+            .clock
+            .advance(GIVE_BACK_DAYS * 24 * 60 * 60 * 1000 + 1);
+        let admin = console.signed_in("later", true).await;
+        let acts: Freeings = admin.get(paths::FREEINGS).await.json();
+        assert_eq!(acts.acts, []);
+        admin
+            .post(paths::PREVIEW_MANY, &back)
+            .await
+            .error(StatusCode::NOT_FOUND, ErrorCode::NotFound);
     })
     .await;
 }

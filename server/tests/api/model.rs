@@ -11,7 +11,8 @@ use axum::http::StatusCode;
 use licensing::samples;
 use licensing::wire::{
     Activate, Assign, Change, ChangeMany, ChangedMany, ErrorBody, ErrorCode, Free, FreeUser,
-    Holders, Loaded, Preview, PreviewMany, SaveUser, Selected, UserCard, UserLicenses, path, paths,
+    Freeings, Holders, Loaded, Preview, PreviewMany, SaveUser, Selected, UserCard, UserLicenses,
+    path, paths,
 };
 use server::db::{on_tx, view};
 use server::error::Error;
@@ -98,6 +99,8 @@ enum Act {
     /// One change for many, for all of them or only for those who can.
     Many(Vec<usize>, Many, bool),
     Activate(Licence),
+    /// What an earlier act freed (so many before the last that did) is given back, to all or only to those who can.
+    GiveBack(usize, bool),
 }
 
 /// What is done to each of many.
@@ -124,8 +127,12 @@ impl Many {
 impl Act {
     fn random(luck: &mut Luck, model: &Model) -> Self {
         let user = luck.below(USERS);
-        match luck.below(13) {
+        match luck.below(15) {
             9 => Self::Activate(Licence::random(luck)),
+            13.. if !model.freed.is_empty() => {
+                let back = luck.below(model.freed.len().min(4));
+                Self::GiveBack(back, luck.below(2) == 0)
+            }
             10.. => {
                 let mut users: Vec<usize> = (0..USERS).collect();
                 users.retain(|_| luck.below(2) == 0);
@@ -163,6 +170,8 @@ impl Act {
 struct Model {
     licence: Licence,
     users: Vec<User>,
+    /// Acts that freed something: everyone before and after, in the order in which they were done.
+    freed: Vec<[Vec<User>; 2]>,
 }
 
 impl Model {
@@ -181,6 +190,17 @@ impl Model {
 
     /// Does it, or says that it is refused.
     fn apply(&mut self, act: &Act) -> bool {
+        let before = self.users.clone();
+        let done = self.try_apply(act);
+        let less = |(before, after): (&User, &User)| !before.given.is_subset(&after.given);
+        let is_kept = !matches!(act, Act::Activate(_) | Act::GiveBack(..));
+        if is_kept && before.iter().zip(&self.users).any(less) {
+            self.freed.push([before, self.users.clone()]);
+        }
+        done
+    }
+
+    fn try_apply(&mut self, act: &Act) -> bool {
         let before = self.clone();
         let done = match act {
             Act::Assign(user, name) => {
@@ -207,13 +227,18 @@ impl Model {
             }
             Act::Many(users, many, false) => users.iter().all(|user| self.change(*user, *many)),
             Act::Many(users, many, true) => {
-                for user in users {
-                    let before = self.clone();
-                    if !self.change(*user, *many) || self.is_short(&before) {
-                        *self = before;
-                    }
-                }
+                self.as_many_as_can(users, &mut |model, user| model.change(user, *many));
                 return true;
+            }
+            Act::GiveBack(back, only_those_who_can) => {
+                let act = self.freed[self.freed.len() - 1 - back].clone();
+                let users: Vec<usize> = (0..USERS).collect();
+                let mut give = |model: &mut Self, user: usize| model.give_back(user, &act);
+                if *only_those_who_can {
+                    self.as_many_as_can(&users, &mut give);
+                    return true;
+                }
+                users.iter().all(|user| give(self, *user))
             }
             Act::Activate(licence) => {
                 self.licence = licence.clone();
@@ -227,6 +252,42 @@ impl Model {
         let done = done && !self.is_short(&before);
         if !done {
             *self = before;
+        }
+        done
+    }
+
+    /// One after another; who is refused, or comes too late for a seat, stays as they are.
+    fn as_many_as_can(
+        &mut self,
+        users: &[usize],
+        change: &mut dyn FnMut(&mut Self, usize) -> bool,
+    ) {
+        for user in users {
+            let before = self.clone();
+            if !change(self, *user) || self.is_short(&before) {
+                *self = before;
+            }
+        }
+    }
+
+    /// Gives back to one what an act took from them, or says that the rules refuse it.
+    fn give_back(&mut self, user: usize, [before, after]: &[Vec<User>; 2]) -> bool {
+        let (before, after, was) = (&before[user], &after[user], self.users[user].clone());
+        let mut now = was.clone();
+        now.given.extend(before.given.difference(&after.given));
+        let access = |user: &User| (user.can_log_in, user.former_employee);
+        if access(&was) == access(after) {
+            (now.can_log_in, now.former_employee) = access(before);
+        }
+        let gains = now.given != was.given;
+        let left = match (was.former_employee, now.former_employee) {
+            (_, false) => false,
+            (true, true) => gains || (now.can_log_in && !was.can_log_in),
+            (false, true) => !now.given.is_empty() || now.can_log_in,
+        };
+        let done = now == was || !left && !is_wrong(&now.given);
+        if done {
+            self.users[user] = now;
         }
         done
     }
@@ -314,6 +375,8 @@ struct Run<'a> {
     ids: BTreeMap<&'static str, i32>,
     sequence: u64,
     refused: u64,
+    /// Ids of the acts that freed something.
+    freed: Vec<String>,
 }
 
 impl Run<'_> {
@@ -347,7 +410,15 @@ impl Run<'_> {
                 self.admin.put(&path(paths::USER, user + 1), &save).await
             }
             Act::Free(name, many) => return self.free(model, name, *many).await,
-            Act::Many(users, many, only) => self.many(users, *many, *only).await,
+            Act::Many(users, many, only) => {
+                let selected = Selected::Users(users.iter().map(|user| *user as i32 + 1).collect());
+                self.many(selected, self.change_of(*many), *only).await
+            }
+            Act::GiveBack(back, only) => {
+                let act = self.freed[self.freed.len() - 1 - back].clone();
+                let selected = Selected::Touched { act: act.clone() };
+                self.many(selected, Change::GiveBack { act }, *only).await
+            }
             Act::Activate(licence) => self.activate(licence).await,
         };
         self.is_done(&answer)
@@ -403,28 +474,41 @@ impl Run<'_> {
         self.is_done(&answer)
     }
 
-    /// Changes many as it was looked at, and as many as were counted.
-    async fn many(&mut self, users: &[usize], many: Many, only_those_who_can: bool) -> Answer {
-        let what = PreviewMany {
-            selected: Selected::Users(users.iter().map(|user| *user as i32 + 1).collect()),
-            change: match many {
-                Many::Assign(name) => Change::Assign {
-                    module: self.ids[name],
-                },
-                Many::Remove(name) => Change::Remove {
-                    module: self.ids[name],
-                },
-                Many::Swap(from, to) => Change::Swap {
-                    from: self.ids[from],
-                    to: self.ids[to],
-                },
-                Many::Leave => Change::Leave,
+    fn change_of(&self, many: Many) -> Change {
+        let id = |name: &str| self.ids[name];
+        match many {
+            Many::Assign(name) => Change::Assign { module: id(name) },
+            Many::Remove(name) => Change::Remove { module: id(name) },
+            Many::Swap(from, to) => Change::Swap {
+                from: id(from),
+                to: id(to),
             },
+            Many::Leave => Change::Leave,
+        }
+    }
+
+    /// The act that was done last is one that can be given back: which.
+    async fn remember(&mut self) {
+        let acts: Freeings = self.admin.get(paths::FREEINGS).await.json();
+        let last = acts.acts.into_iter().next().expect("it is listed");
+        self.freed.push(last.act);
+    }
+
+    /// Changes many as it was looked at, and as many as were counted.
+    async fn many(
+        &mut self,
+        selected: Selected,
+        change: Change,
+        only_those_who_can: bool,
+    ) -> Answer {
+        let what = PreviewMany {
+            selected,
+            change,
             only_those_who_can,
         };
         let preview: Preview = self.admin.post(paths::PREVIEW_MANY, &what).await.json();
         let counted = preview.changing + preview.unchanged + preview.refused;
-        assert_eq!((preview.selected, counted), (users.len(), users.len()));
+        assert_eq!(preview.selected, counted);
         let seen = preview.seen.clone();
         let answer = self
             .admin
@@ -531,6 +615,7 @@ async fn whatever_is_done_in_whatever_order_the_console_stands_where_the_rules_s
                 };
                 USERS
             ],
+            freed: Vec::new(),
         };
         let names: Vec<String> = (0..USERS).map(|user| format!("u{user}")).collect();
         let users: Vec<_> = names
@@ -547,6 +632,7 @@ async fn whatever_is_done_in_whatever_order_the_console_stands_where_the_rules_s
             ids: BTreeMap::new(),
             sequence: 1,
             refused: 0,
+            freed: Vec::new(),
         };
         for name in SOLD {
             run.ids
@@ -569,6 +655,9 @@ async fn whatever_is_done_in_whatever_order_the_console_stands_where_the_rules_s
                     "sequence {seed}: {done:?}\nfrom {was:?}"
                 );
                 run.agrees(&model).await;
+                if model.freed.len() > run.freed.len() {
+                    run.remember().await;
+                }
                 acts += 1;
             }
         }

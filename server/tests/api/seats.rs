@@ -311,8 +311,10 @@ async fn nothing_is_lost(console: &Console, touched: u64, before: i64) {
     let mut touches: BTreeMap<i32, i64> = BTreeMap::new();
     for (user, Json(detail)) in rows {
         *touches.entry(user).or_default() += 1;
-        let count = |act: &str| detail[act].as_array().map_or(0, Vec::len) as i64;
-        given += count("assigned") - count("freed");
+        for owner in detail["owners"].as_array().expect("a list of owners") {
+            let count = |act: &str| owner[act].as_array().map_or(0, Vec::len) as i64;
+            given += count("assigned") - count("freed");
+        }
     }
     assert_eq!(
         number(console, "select count(*) from assignment").await,

@@ -7,11 +7,11 @@ use licensing::assignment::{self, Access, Refusal};
 use licensing::license::ModuleName;
 use licensing::standing::{Phase, standing};
 use licensing::wire::{ErrorCode, Event, FieldFault, Problem, SaveUser, UserCard};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{card, not_given, refused};
 use crate::db::assignments::{self, Group, Sold, TakenUser};
-use crate::db::audit::{self, Act, Entry};
+use crate::db::audit::{self, Act, Entry, Touched};
 use crate::db::{Tx, owners, sessions, transaction, users};
 use crate::error::Error;
 use crate::extract::{Json, Path};
@@ -57,27 +57,23 @@ pub(super) async fn save(
         if !refusals.is_empty() {
             return Err(refused(refusals));
         }
-        let mut changes = Vec::new();
+        let mut touched = Touched::default();
+        touched.access(who.access, after);
         for owner in owners {
-            changes.extend(owner.change());
+            touched.licenses(&owner.sold.license.owner_name, owner.group.assignments(), &owner.wanted);
             let step = owner.group.to(owner.wanted);
             assignments::write(tx, &owner.sold, &[step], now).await.map_err(not_given)?;
         }
         if after != who.access {
             users::set_access(tx, &[user], after).await?;
         }
-        let detail = json!({
-            "owners": changes,
-            "can_log_in": after.can_log_in,
-            "former_employee": after.former_employee,
-        });
         audit::record(tx, &Entry {
             at: now,
             actor: Some(session.user),
             act: Act::UserSaved,
             owner: None,
             detail: json!({}),
-            users: vec![(user, detail)],
+            users: vec![(user, touched)],
         }).await?;
         card(tx, user).await
     })?;
@@ -160,14 +156,5 @@ impl OfOwner {
         );
         refusals.extend(may.err().into_iter().flatten());
         refusals
-    }
-
-    /// For the trail; none: nothing changes here.
-    fn change(&self) -> Option<Value> {
-        let assigned: Vec<_> = self.gained().collect();
-        let freed: Vec<_> = self.group.assignments().difference(&self.wanted).collect();
-        let owner = &self.sold.license.owner_name;
-        (!assigned.is_empty() || !freed.is_empty())
-            .then(|| json!({ "owner": owner, "assigned": assigned, "freed": freed }))
     }
 }
