@@ -153,6 +153,8 @@ const selected: View = {
       await page.getByRole("checkbox", { name: t("choose_user", { user }) }).check();
     }
     await expect(page.getByText(t("users_selected", { count: 2 }))).toBeVisible();
+    // Nothing lies half under the bar, which stays in sight.
+    await page.evaluate(() => window.scrollTo(0, 0));
   },
 };
 
@@ -164,6 +166,30 @@ const changeMany: View = {
     await page.getByRole("button", { name: t("change_them"), exact: true }).click();
     await dialog(page, t("change_selected")).getByRole("combobox", { name: t("licence"), exact: true }).selectOption({ label: "Service Premium" });
     await expect(page.getByText(t("refusal_former_employee"))).toBeVisible();
+  },
+};
+
+const freed: View = {
+  name: "users-freed",
+  async show(seen) {
+    const { page, t } = seen;
+    await selected.show(seen);
+    await page.getByRole("button", { name: t("change_them"), exact: true }).click();
+    const change = dialog(page, t("change_selected"));
+    await change.getByRole("combobox", { name: t("what_changes"), exact: true }).selectOption({ label: t("many_remove") });
+    await change.getByRole("combobox", { name: t("licence"), exact: true }).selectOption({ label: "Sales Premium" });
+    await change.getByRole("button", { name: t("change_users", { count: 1 }), exact: true }).click();
+    await expect(change).toBeHidden();
+    await page.getByRole("tab", { name: t("freed_seats") }).click();
+    await expect(page.getByRole("button", { name: t("give_back") })).toBeVisible();
+  },
+};
+
+const giveBack: View = {
+  name: "users-give-back",
+  async show({ page, t }) {
+    await page.getByRole("button", { name: t("give_back") }).click();
+    await expect(dialog(page, t("give_back")).getByRole("cell").first()).toBeVisible();
   },
 };
 
@@ -334,6 +360,8 @@ export const VIEWS: Record<Scenario, View[]> = {
     holders,
     keys,
     account,
+    freed,
+    giveBack,
     unknown,
     lost,
     ended,

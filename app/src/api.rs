@@ -10,9 +10,9 @@ use gloo_net::http::{Method, RequestBuilder};
 use licensing::license::Installation;
 use licensing::wire::{
     About, Activate, Activated, ChangeMany, ChangedMany, Checked, Discard, Done, ErrorBody, Free,
-    Freed, Holders, HoldersQuery, Licenses, Loaded, Preview, PreviewMany, SaveUser, Seen, Session,
-    SetActivation, SetInstallation, SignIn, SuggestQuery, Suggestions, UserCard, UserLicenses,
-    UserList, Users, UsersQuery, path, paths,
+    Freed, Freeings, Holders, HoldersQuery, Licenses, Loaded, Preview, PreviewMany, SaveUser, Seen,
+    Session, SetActivation, SetInstallation, SignIn, SuggestQuery, Suggestions, UserCard,
+    UserLicenses, UserList, Users, UsersQuery, path, paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -149,6 +149,11 @@ pub(crate) fn preview_many(what: &PreviewMany) -> Asking<Preview> {
 pub(crate) fn change_many(change: &ChangeMany) -> Asking<ChangedMany> {
     let request = request(Method::POST, paths::CHANGE_MANY, LONG_WAIT_MS);
     answered(with_json(request, change))
+}
+
+/// What was freed in the last days.
+pub(crate) fn freeings() -> Asking<Freeings> {
+    get(paths::FREEINGS, &[])
 }
 
 /// A page of a list of users.

@@ -19,6 +19,8 @@ pub(crate) enum Route {
     Users(UsersRoute),
     /// `/users/licenses…`.
     UserLicenses(UserLicensesRoute),
+    /// What was freed, to be given back.
+    Freed,
     /// No address of this console.
     Unknown,
 }
@@ -95,6 +97,7 @@ impl Route {
             (Some("users"), Some("other"), None) => {
                 Self::Users(users(&query, UserList::OtherUsers))
             }
+            (Some("users"), Some("freed"), None) => Self::Freed,
             (Some("users"), Some("licenses"), module) => {
                 let id = module.and_then(|module| module.parse().ok());
                 if module.is_some() && id.is_none() {
@@ -127,6 +130,7 @@ impl Route {
             Self::Licenses(route) => route.href(),
             Self::Users(route) => route.href(),
             Self::UserLicenses(route) => route.href(),
+            Self::Freed => "/users/freed".to_owned(),
         }
     }
 
@@ -136,7 +140,7 @@ impl Route {
             Self::Start => 0,
             Self::SignIn => 1,
             Self::Licenses(_) => 2,
-            Self::Users(_) | Self::UserLicenses(_) => 3,
+            Self::Users(_) | Self::UserLicenses(_) | Self::Freed => 3,
             Self::Unknown => 4,
         };
         screen(self) == screen(other)
@@ -359,6 +363,7 @@ mod tests {
                 descending: true,
                 user: Some(17),
             }),
+            Route::Freed,
             Route::UserLicenses(UserLicensesRoute::default()),
             Route::UserLicenses(UserLicensesRoute {
                 module: Some(12),

@@ -157,7 +157,7 @@ test("one change is made to many users after it was looked at, for all or for th
   await expect(page.getByText(t("users_selected", { count: 3 }))).toBeHidden();
 });
 
-test("everyone who matches a filter is selected, and a plan is swapped for another", async ({ admin: page, t }) => {
+test("everyone who matches a filter is selected, and what is taken from them is given back", async ({ admin: page, t }) => {
   await page.goto("/users/associates");
   await page.getByLabel(t("filter_by_licence")).selectOption({ label: "Marketing Premium" });
   await page.getByRole("button", { name: t("select_all", { count: "10" }) }).click();
@@ -168,4 +168,14 @@ test("everyone who matches a filter is selected, and a plan is swapped for anoth
   await change.getByRole("combobox", { name: t("licence"), exact: true }).selectOption({ label: "Marketing Premium" });
   await change.getByRole("button", { name: t("change_users", { count: 10 }), exact: true }).click();
   await expect(page.getByText(t("no_user_matches"))).toBeVisible();
+
+  await page.getByRole("tab", { name: t("freed_seats") }).click();
+  await expect(page).toHaveURL(/\/users\/freed$/);
+  const freed = page.getByRole("row", { name: t("goes_some", { license: "Marketing Premium", count: 10 }) });
+  await freed.getByRole("button", { name: t("give_back") }).click();
+  const back = dialog(page, t("give_back"));
+  await back.getByRole("button", { name: t("change_users", { count: 10 }), exact: true }).click();
+  await expect(freed).toContainText(t("given_back"));
+  await page.goto("/users/licenses");
+  await expect(page.getByRole("link", { name: /^Marketing Premium/ })).toContainText("10 / 10");
 });

@@ -1,6 +1,7 @@
 //! The Users screen: associates, other users, and who holds which user license.
 
 mod card;
+mod freed;
 mod holders;
 mod list;
 mod many;
@@ -14,6 +15,7 @@ use crate::events::changes;
 use crate::navigation::navigation;
 use crate::remote::remote;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
+use crate::session::session;
 use crate::text::{K, now, number};
 use crate::ui::el::{Node, live};
 use crate::ui::loaded::Remote;
@@ -25,6 +27,8 @@ use crate::ui::tabs::{Tab, tabs};
 enum Panel {
     List(UserList),
     Licenses,
+    /// What was freed; for administrators.
+    Freed,
 }
 
 impl Panel {
@@ -33,6 +37,7 @@ impl Panel {
             Self::List(UserList::Associates) => K::AssociatesTab,
             Self::List(UserList::OtherUsers) => K::OtherUsersTab,
             Self::Licenses => K::UserLicencesTab,
+            Self::Freed => K::FreedSeats,
         }
     }
 
@@ -44,20 +49,22 @@ impl Panel {
             }
             .href(),
             Self::Licenses => UserLicensesRoute::default().href(),
+            Self::Freed => Route::Freed.href(),
         }
     }
 }
 
 /// The tabs, in their order.
-const PANELS: [Panel; 3] = [
+const PANELS: [Panel; 4] = [
     Panel::List(UserList::Associates),
     Panel::List(UserList::OtherUsers),
     Panel::Licenses,
+    Panel::Freed,
 ];
 
 /// The Users screen.
 pub(crate) fn users() -> Node {
-    let (navigation, changes) = (navigation(), changes());
+    let (navigation, changes, session) = (navigation(), changes(), session());
     let licenses = remote(
         move || {
             changes.users();
@@ -68,6 +75,7 @@ pub(crate) fn users() -> Node {
     let panel = Memo::new(move |_| match navigation.route() {
         Route::Users(route) => Panel::List(route.list),
         Route::UserLicenses(_) => Panel::Licenses,
+        Route::Freed => Panel::Freed,
         _ => Panel::List(UserList::Associates),
     });
     let all = move || {
@@ -76,8 +84,9 @@ pub(crate) fn users() -> Node {
             Some([number(known.associates), number(known.other_users)])
         });
         let [associates, others] = counts.unwrap_or_default();
-        let counts = [associates, others, String::new()];
+        let counts = [associates, others, String::new(), String::new()];
         let tabs = PANELS.into_iter().zip(counts);
+        let tabs = tabs.filter(|(tab, _)| *tab != Panel::Freed || session.is_administrator());
         tabs.map(|(tab, count)| Tab {
             href: tab.href(),
             name: now(tab.name()).to_owned(),
@@ -89,6 +98,7 @@ pub(crate) fn users() -> Node {
     let inside = live(move || match panel.get() {
         Panel::List(which) => list::list(which, licenses),
         Panel::Licenses => holders::holders(licenses),
+        Panel::Freed => freed::freed(licenses),
     });
     let title = Signal::derive(move || now(panel.get().name()).to_owned());
     page(K::UsersScreen, title, tabs(all, K::UsersScreen, inside))

@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use super::Known;
 use super::card::card;
 use super::many::Selection;
-use super::rows::{can_log_in, is_person, key, kind, last_sign_in, name};
+use super::rows::{can_log_in, choices, is_person, key, kind, last_sign_in, name};
 use crate::api;
 use crate::events::changes;
 use crate::navigation::{Navigation, navigation};
@@ -18,9 +18,9 @@ use crate::nodes;
 use crate::remote::{pages, remote};
 use crate::route::{Route, UsersRoute};
 use crate::session::session;
-use crate::text::{K, fill, now, number};
+use crate::text::{K, now, number};
 use crate::ui::el::{El, Node, Row, effect, el, live};
-use crate::ui::filter::{Choice, check, pick, search};
+use crate::ui::filter::{check, pick, search};
 use crate::ui::notice::p;
 use crate::ui::pages::{Head, Page, Pages, listed, rows};
 use crate::ui::table::{self, Column, Sorting, table};
@@ -224,30 +224,6 @@ fn filters(route: Memo<UsersRoute>, licenses: Known, users: Pages, navigation: N
         .child(search)
         .child(pick)
         .child(check)
-}
-
-/// What can be chosen from: shown licenses by owner, then hidden ones, or one of the two.
-pub(super) fn choices(known: &wire::UserLicenses, hidden: &[bool]) -> Vec<Choice> {
-    let mut choices = Vec::with_capacity(known.licenses.len());
-    for hidden in hidden {
-        for license in known
-            .licenses
-            .iter()
-            .filter(|license| license.hidden == *hidden)
-        {
-            let owner = &license.owner_description;
-            choices.push(Choice {
-                value: license.id.to_string(),
-                name: license.description.clone(),
-                group: if *hidden {
-                    fill(K::HiddenOf, &[("owner", owner)])
-                } else {
-                    owner.clone()
-                },
-            });
-        }
-    }
-    choices
 }
 
 fn users_table(

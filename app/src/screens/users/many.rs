@@ -1,6 +1,6 @@
 //! Many users at once: who is selected in a list, and the bar above it.
 
-mod dialog;
+pub(super) mod dialog;
 
 use leptos::prelude::*;
 use licensing::wire::{MANY_MAX, Selected, UsersQuery};
@@ -117,7 +117,7 @@ impl Selection {
                     true => Selected::Matching(query()),
                     false => Selected::Users(picked.users.clone()),
                 });
-                dialog(self, selected, known)
+                dialog(self, selected, known, None)
             })
         });
         let words = el("p").attr("role", "status").child(words);
@@ -127,6 +127,16 @@ impl Selection {
             .child(select)
             .child(acts);
         nodes![bar, opened]
+    }
+
+    /// Whether the dialog is open.
+    pub(super) fn is_open(self) -> bool {
+        self.open.get()
+    }
+
+    /// The dialog opens.
+    pub(super) fn open(self) {
+        self.open.set(true);
     }
 
     /// The dialog closes.

@@ -4,12 +4,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use leptos::prelude::*;
 use licensing::license::UserType;
-use licensing::wire::UserRow;
+use licensing::wire::{UserLicenses, UserRow};
 
 use crate::nodes;
 use crate::session::session;
-use crate::text::{K, now, number};
+use crate::text::{K, fill, now, number};
 use crate::ui::el::{El, Node, el};
+use crate::ui::filter::Choice;
 use crate::ui::notice::{Tone, tag};
 use crate::ui::time::instant;
 
@@ -83,4 +84,28 @@ pub(super) fn seats(in_use: i32, total: Option<i32>) -> El {
         "figures soft"
     };
     el("span").class(class).child(words)
+}
+
+/// What can be chosen from: shown licenses by owner, then hidden ones, or one of the two.
+pub(super) fn choices(known: &UserLicenses, hidden: &[bool]) -> Vec<Choice> {
+    let mut choices = Vec::with_capacity(known.licenses.len());
+    for hidden in hidden {
+        for license in known
+            .licenses
+            .iter()
+            .filter(|license| license.hidden == *hidden)
+        {
+            let owner = &license.owner_description;
+            choices.push(Choice {
+                value: license.id.to_string(),
+                name: license.description.clone(),
+                group: if *hidden {
+                    fill(K::HiddenOf, &[("owner", owner)])
+                } else {
+                    owner.clone()
+                },
+            });
+        }
+    }
+    choices
 }

@@ -17,7 +17,7 @@ use crate::parts::refusal::{say_refusal, say_refusals};
 use crate::parts::words::list;
 use crate::remote::remote;
 use crate::screens::users::Known;
-use crate::screens::users::list::choices;
+use crate::screens::users::rows::choices;
 use crate::session::session;
 use crate::text::{K, N, fill, now, tn};
 use crate::ui::dialog::{Dialog, body, foot};
@@ -55,18 +55,31 @@ struct Changing {
     fault: RwSignal<Option<Failure>>,
 }
 
-/// The dialog for who is selected.
-pub(super) fn dialog(selection: Selection, selected: Selected, known: Known) -> El {
+/// The dialog for who is selected. `act`: what this act freed is given back; none: what is done is chosen in it.
+pub(in crate::screens::users) fn dialog(
+    selection: Selection,
+    selected: Selected,
+    known: Known,
+    act: Option<String>,
+) -> El {
     let changes = changes();
     let kind = RwSignal::new(KINDS[0].0.to_owned());
     let (module, to) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let only_those_who_can = RwSignal::new(false);
-    let selected = StoredValue::new(selected);
+    let title = if act.is_some() {
+        K::GiveBack
+    } else {
+        K::ChangeSelected
+    };
+    let chosen = act.is_none();
+    let asked = StoredValue::new((selected, act));
     let question = move || {
         changes.users();
         changes.licenses();
         let module = || module.get().parse().ok();
+        let (selected, act) = asked.get_value();
         let change = match kind.get().as_str() {
+            _ if act.is_some() => Change::GiveBack { act: act? },
             "assign" => Change::Assign { module: module()? },
             "remove" => Change::Remove { module: module()? },
             "swap" => Change::Swap {
@@ -76,7 +89,7 @@ pub(super) fn dialog(selection: Selection, selected: Selected, known: Known) -> 
             _ => Change::Leave,
         };
         Some(PreviewMany {
-            selected: selected.get_value(),
+            selected,
             change,
             only_those_who_can: only_those_who_can.get(),
         })
@@ -107,11 +120,16 @@ pub(super) fn dialog(selection: Selection, selected: Selected, known: Known) -> 
         busy: RwSignal::new(false),
         fault: RwSignal::new(None),
     };
-    changing.view(question)
+    changing.view(title, chosen, question)
 }
 
 impl Changing {
-    fn view(self, question: impl Fn() -> Option<PreviewMany> + 'static) -> El {
+    fn view(
+        self,
+        title: K,
+        chosen: bool,
+        question: impl Fn() -> Option<PreviewMany> + 'static,
+    ) -> El {
         let fault = live(move || {
             self.fault.get().map(|failure| {
                 let sentences = self.with_known(|known| say_refusals(&failure, known));
@@ -138,11 +156,11 @@ impl Changing {
         let cancel = Button::new(K::Cancel).on_click(move || self.selection.close());
         let words = live(move || self.is_stopped().then(|| p(K::ManyStopped)));
         let inside = nodes![
-            body(nodes![fault, self.choices(), seen]),
+            body(nodes![fault, self.choices(chosen), seen]),
             foot(nodes![words, nodes![cancel, button]]),
         ];
         let selection = self.selection;
-        Dialog::new(K::ChangeSelected, move || selection.close()).view(inside)
+        Dialog::new(title, move || selection.close()).view(inside)
     }
 
     fn with_known<T>(self, read: impl FnOnce(&[UserLicense]) -> T) -> T {
@@ -167,8 +185,8 @@ impl Changing {
         self.with_preview(|preview| i64::from(preview.refused > 0 || !preview.short.is_empty())) > 0
     }
 
-    /// What is to be done, with which license.
-    fn choices(self) -> El {
+    /// What is to be done, with which license (where that is to be `chosen`), and to whom.
+    fn choices(self, chosen: bool) -> El {
         let kinds = KINDS.map(|(value, name)| Choice {
             value: value.to_owned(),
             name: now(name).to_owned(),
@@ -188,15 +206,23 @@ impl Changing {
         });
         let to = Signal::derive(move || licenses(&[false]));
         let is = move |kind: &'static str| self.kind.with(|chosen| chosen == kind);
+        let choices = chosen.then(|| {
+            nodes![
+                choose(K::WhatChanges, None, kinds, self.kind),
+                live(move || {
+                    (!is("leave")).then(|| choose(K::Licence, Some(K::Choose), module, self.module))
+                }),
+                live(move || is("swap").then(|| choose(
+                    K::ManySwapTo,
+                    Some(K::Choose),
+                    to,
+                    self.to
+                )))
+            ]
+        });
         el("div")
             .class("many-choices")
-            .child(choose(K::WhatChanges, None, kinds, self.kind))
-            .child(live(move || {
-                (!is("leave")).then(|| choose(K::Licence, Some(K::Choose), module, self.module))
-            }))
-            .child(live(move || {
-                is("swap").then(|| choose(K::ManySwapTo, Some(K::Choose), to, self.to))
-            }))
+            .child(choices)
             .child(live(move || {
                 (self.only_those_who_can.get() || self.is_blocked()).then(|| {
                     check(
