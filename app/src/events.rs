@@ -1,11 +1,12 @@
 //! What other browsers change: the server's events as signals that screens follow.
 
-use leptos::prelude::*;
+use leptos::prelude::{expect_context, set_timeout};
 use licensing::wire::{EVENT, Event, paths};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use crate::json;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::session::Session;
 
 /// Counts of changes; a screen that reads one asks again when it moves. In the context of everything.

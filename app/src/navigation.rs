@@ -4,11 +4,12 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::{document, expect_context, on_cleanup, request_animation_frame, window};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
+use crate::reactive::{RwSignal, StoredValue};
 use crate::route::Route;
 use crate::text::{K, now};
 use crate::ui::page::focus_heading;
@@ -17,7 +18,7 @@ use crate::ui::page::focus_heading;
 #[derive(Clone, Copy)]
 pub(crate) struct Navigation {
     route: RwSignal<Route>,
-    held: StoredValue<Option<Loses>, LocalStorage>,
+    held: StoredValue<Option<Loses>>,
 }
 
 /// Whether going to a route (none: leaving the page) loses what was not saved.
@@ -33,7 +34,7 @@ impl Navigation {
     pub(crate) fn start() -> Self {
         let this = Self {
             route: RwSignal::new(here()),
-            held: StoredValue::new_local(None),
+            held: StoredValue::new(None),
         };
         let popped = Closure::<dyn Fn()>::new(move || this.popped());
         listen(&window(), "popstate", &popped.into_js_value());

@@ -5,10 +5,10 @@ mod pages;
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
 use crate::api::{Asking, Failure};
+use crate::call::Call;
 use crate::parts::failure::say;
+use crate::reactive::StoredValue;
 use crate::session::session;
 use crate::ui::el::effect;
 use crate::ui::loaded::{Remote, Waiting};
@@ -19,7 +19,7 @@ pub(crate) use pages::pages;
 type Put = Box<dyn FnOnce()>;
 
 /// Asks the same question, as often as it has to be.
-type Ask = Box<dyn Fn() -> Asking<Put>>;
+type Ask = Box<dyn Call<(), Asking<Put>>>;
 
 /// Asks `ask(question())` now and whenever a signal that `question` reads moves.
 pub(crate) fn remote<Q, T>(
@@ -32,10 +32,10 @@ where
 {
     let remote = Remote::new();
     let ask = Rc::new(ask);
-    let asks = move || -> Ask {
+    let asks = move |()| -> Ask {
         let question = question();
         let ask = Rc::clone(&ask);
-        Box::new(move || {
+        Box::new(move |()| -> Asking<Put> {
             let asking = ask(question.clone());
             Box::pin(async move {
                 let value = asking.await?;
@@ -48,12 +48,12 @@ where
 }
 
 /// Apart from [`remote`] so that it is compiled once.
-fn drive(waiting: Waiting, asks: Box<dyn Fn() -> Ask>) {
+fn drive(waiting: Waiting, asks: Box<dyn Call<(), Ask>>) {
     let session = session();
     let round = StoredValue::new(0_u32);
     effect(move || {
         waiting.follow_reload();
-        let ask = asks();
+        let ask = asks.call_with(());
         let mine = round.get_value().wrapping_add(1);
         round.set_value(mine);
         waiting.busy.set(true);

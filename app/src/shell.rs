@@ -1,11 +1,12 @@
 //! What stands around every screen: banner, header with navigation and switches, keyboard help.
 
-use leptos::prelude::*;
+use leptos::prelude::{on_cleanup, window_event_listener};
 use wasm_bindgen::JsCast;
 
 use crate::navigation::navigation;
 use crate::nodes;
 use crate::parts::banner::standings;
+use crate::reactive::{Memo, RwSignal, Signal};
 use crate::route::{LicensesRoute, Route, UsersRoute};
 use crate::session::session;
 use crate::text::{self, K, LANGUAGES, now};

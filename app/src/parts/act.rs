@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
 use crate::api::{Asking, Failure};
+use crate::call::Call;
+use crate::reactive::RwSignal;
 use crate::session::Session;
 
 /// What is done with a good answer.
@@ -26,8 +26,8 @@ pub(crate) fn then<T: 'static>(
 pub(crate) fn act(
     session: Session,
     busy: RwSignal<bool>,
-    ask: Box<dyn Fn() -> Asking<Then>>,
-    failed: Rc<dyn Fn(Failure)>,
+    ask: Box<dyn Call<(), Asking<Then>>>,
+    failed: Rc<dyn Call<Failure>>,
 ) {
     if busy.get_untracked() {
         return;
@@ -40,7 +40,7 @@ pub(crate) fn act(
         }
         match answer {
             Ok(then) => then(),
-            Err(failure) => failed(failure),
+            Err(failure) => failed.call_with(failure),
         }
     });
 }

@@ -1,9 +1,10 @@
 //! Files that are dropped on the page. The browser would open them in its place; here a screen takes them, or it is
 //! said that this was the wrong place.
 
-use leptos::prelude::*;
+use leptos::prelude::{document, on_cleanup, window_event_listener};
 use wasm_bindgen::JsCast;
 
+use crate::reactive::{RwSignal, StoredValue};
 use crate::text::{K, now};
 use crate::ui::status::Status;
 
@@ -49,7 +50,7 @@ pub(crate) fn take_files(hovers: RwSignal<bool>, take: impl Fn(web_sys::FileList
         let added = body.add_event_listener_with_callback(kind, function);
         added.expect("an event has a name");
     }
-    let kept = StoredValue::new_local(Some(closure));
+    let kept = StoredValue::new(Some(closure));
     on_cleanup(move || {
         if let Some(Some(closure)) = kept.try_update_value(Option::take) {
             for kind in KINDS {

@@ -3,9 +3,8 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
 use crate::api::{Asking, Failure};
+use crate::reactive::StoredValue;
 use crate::session::{Session, session};
 use crate::ui::el::effect;
 use crate::ui::pages::{Page, Pages, ROWS_MAX};
@@ -66,7 +65,7 @@ impl Paging {
         pages.waiting.busy.set(true);
         pages.busy.set(false);
         leptos::task::spawn_local(async move {
-            let gather = move || gather(Rc::clone(&ask), question.clone(), wanted);
+            let gather = move |()| gather(Rc::clone(&ask), question.clone(), wanted);
             let answer = self.session.call(Box::new(gather)).await;
             if self.round.try_get_value() != Some(mine) {
                 return;
@@ -91,7 +90,7 @@ impl Paging {
         let mine = self.round.get_value();
         pages.busy.set(true);
         leptos::task::spawn_local(async move {
-            let page = move || ask(&question, Some(after.clone()));
+            let page = move |()| ask(&question, Some(after.clone()));
             let answer = self.session.call(Box::new(page)).await;
             if self.round.try_get_value() != Some(mine) {
                 return;

@@ -5,12 +5,12 @@ mod holders;
 mod list;
 mod rows;
 
-use leptos::prelude::*;
 use licensing::wire::{UserLicenses, UserList};
 
 use crate::api;
 use crate::events::changes;
 use crate::navigation::navigation;
+use crate::reactive::{Memo, Signal};
 use crate::remote::remote;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
 use crate::text::{K, now, number};

@@ -2,12 +2,16 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::{
+    TimeoutHandle, document, event_target, event_target_checked, event_target_value, on_cleanup,
+    set_timeout_with_handle,
+};
 use wasm_bindgen::JsCast;
 
 use super::el::{El, Node, Spot, Value, effect, el, live};
 use super::icon::{Icon, glyph};
 use crate::nodes;
+use crate::reactive::{Signal, StoredValue};
 use crate::text::{K, fill, now};
 
 /// How long a search waits for the next letter, in milliseconds.

@@ -1,8 +1,10 @@
 //! Whether there is room, where a style sheet alone cannot decide it.
 
-use leptos::prelude::*;
+use leptos::prelude::{on_cleanup, window};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+
+use crate::reactive::{Memo, RwSignal, Signal, StoredValue};
 
 /// Below this width a second column does not fit.
 const ONE_COLUMN: &str = "(max-width: 60em)";
@@ -18,7 +20,7 @@ pub(crate) fn one_column() -> Signal<bool> {
         });
         query.set_onchange(Some(changed.as_ref().unchecked_ref()));
         // Kept as long as the component that asked.
-        let kept = StoredValue::new_local(Some((query, changed)));
+        let kept = StoredValue::new(Some((query, changed)));
         on_cleanup(move || {
             if let Some(Some((query, _))) = kept.try_update_value(Option::take) {
                 query.set_onchange(None);

@@ -1,9 +1,10 @@
 //! One line at the bottom that says what was just done, for a few seconds, to eyes and screen readers alike.
 
-use leptos::prelude::*;
+use leptos::prelude::{TimeoutHandle, expect_context, set_timeout_with_handle};
 
 use super::el::{El, el, live};
 use super::icon::{Icon, glyph};
+use crate::reactive::{RwSignal, StoredValue};
 
 /// How long a line stays, in milliseconds.
 const STAYS_MS: u64 = 6_000;

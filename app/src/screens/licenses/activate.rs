@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::{document, on_cleanup, request_animation_frame};
 use licensing::license::ModuleName;
 use licensing::wire::{self, Discard, ErrorCode, Licenses, Offer, Origin, OwnerView};
 use wasm_bindgen::JsCast;
@@ -12,10 +12,12 @@ use super::changes::{Changes, TO_COME, why_not};
 use super::header::sequence;
 use super::offer::{Shown, Told, of_offer, told};
 use crate::api::{self, Asking, Failure};
+use crate::call::Call;
 use crate::nodes;
 use crate::parts::act::{Then, act, then};
 use crate::parts::banner::outside;
 use crate::parts::failure::say;
+use crate::reactive::{Memo, RwSignal, Signal, StoredValue};
 use crate::route::LicensesDialog;
 use crate::text::{self, K, Length, fill, now};
 use crate::ui::dialog::{Dialog, body, foot};
@@ -249,7 +251,7 @@ impl Open {
             })
         });
         let Some(Some(seen)) = seen else { return };
-        let ask = move || {
+        let ask = move |()| {
             let done = fill(K::NowActive, &[("number", &seen.sequence.to_string())]);
             then(api::activate(&seen), move |answer| {
                 self.after.set_value(Some(answer.licenses));
@@ -269,7 +271,7 @@ impl Open {
         let Some(Some((owner, seen))) = seen else {
             return;
         };
-        let ask = move || {
+        let ask = move |()| {
             then(api::discard_offer(&owner, &seen), move |_| {
                 let here = self.here;
                 here.status.say(now(K::Discarded).to_owned());
@@ -280,7 +282,7 @@ impl Open {
         self.act(K::NotDiscarded, Box::new(ask));
     }
 
-    fn act(self, title: K, ask: Box<dyn Fn() -> Asking<Then>>) {
+    fn act(self, title: K, ask: Box<dyn Call<(), Asking<Then>>>) {
         self.note.set(String::new());
         self.fault.set(String::new());
         let failed = move |failure: Failure| {

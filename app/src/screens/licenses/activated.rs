@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use licensing::wire::{OwnerView, Seen};
 
 use super::Here;
@@ -12,6 +11,7 @@ use super::offer::of_activated;
 use crate::api;
 use crate::nodes;
 use crate::parts::act::{act, then};
+use crate::reactive::RwSignal;
 use crate::text::{self, K, Length, fill, now};
 use crate::ui::dialog::{Dialog, body, foot};
 use crate::ui::el::{El, Node, live};
@@ -80,7 +80,7 @@ fn mark_seen(here: Here, owner: &OwnerView) {
         return;
     };
     let (name, sequence) = (owner.owner.to_string(), activated.sequence);
-    let ask = move || {
+    let ask = move |()| {
         let seen = Seen { sequence };
         then(api::seen(&name, &seen), move |_| here.licenses.reload())
     };

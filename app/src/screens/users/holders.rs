@@ -1,8 +1,7 @@
 //! User licences: every user license with its use, and the holders of the one that is chosen.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
-use leptos::prelude::*;
 use licensing::wire::{self, HoldersQuery, UserLicense, UserLicenses, UserRow};
 
 use super::Known;
@@ -11,6 +10,7 @@ use crate::api;
 use crate::events::changes;
 use crate::navigation::navigation;
 use crate::nodes;
+use crate::reactive::{Memo, Signal};
 use crate::remote::pages;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
 use crate::text::{K, N, fill, now, number, tn};
@@ -193,7 +193,7 @@ fn holders_of(
 fn page(holders: wire::Holders) -> Page {
     let rows = holders.holders.into_iter().map(|holder| Row {
         key: key(&holder.user),
-        make: Arc::new(move || holder_row(&holder.user)),
+        make: Rc::new(move |()| holder_row(&holder.user)),
     });
     Page {
         rows: rows.collect(),

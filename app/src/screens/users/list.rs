@@ -1,9 +1,8 @@
 //! A list of users: filters in the address, sorting, pages as the reader scrolls, a card beside it.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::prelude::{document, request_animation_frame};
 use licensing::wire::{self, UserList, UserRow, UserSort, UsersQuery};
 use wasm_bindgen::JsCast;
 
@@ -14,6 +13,7 @@ use crate::api;
 use crate::events::changes;
 use crate::navigation::{Navigation, navigation};
 use crate::nodes;
+use crate::reactive::{Memo, Signal};
 use crate::remote::{pages, remote};
 use crate::route::{Route, UsersRoute};
 use crate::session::session;
@@ -129,7 +129,7 @@ fn query(href: &str, after: Option<String>) -> UsersQuery {
 fn page(users: wire::Users, route: Memo<UsersRoute>, chosen: Memo<Option<i32>>) -> Page {
     let rows = users.users.into_iter().map(|user| Row {
         key: key(&user),
-        make: Arc::new(move || row_of(&user, route, chosen)),
+        make: Rc::new(move |()| row_of(&user, route, chosen)),
     });
     Page {
         head: Head {

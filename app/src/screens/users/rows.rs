@@ -2,11 +2,11 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use leptos::prelude::*;
 use licensing::license::UserType;
 use licensing::wire::UserRow;
 
 use crate::nodes;
+use crate::reactive::Signal;
 use crate::session::session;
 use crate::text::{K, now, number};
 use crate::ui::el::{El, Node, el};

@@ -1,9 +1,10 @@
 //! Everybody who has the license, page by page, with a box to tick; suggestions stand first.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::rc::Rc;
 
-use leptos::prelude::*;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use leptos::prelude::untrack;
 use licensing::assignment::Reason;
 use licensing::wire::{Holder, Holders, HoldersQuery};
 use wasm_bindgen::JsCast;
@@ -13,6 +14,7 @@ use crate::api;
 use crate::events::changes;
 use crate::nodes;
 use crate::parts::words::names_in;
+use crate::reactive::{Memo, RwSignal, Signal};
 use crate::remote::pages;
 use crate::screens::licenses::Here;
 use crate::screens::licenses::news::count;
@@ -122,7 +124,7 @@ impl List {
     pub(super) fn row(self, holder: Holder, first: bool) -> Row {
         Row {
             key: key(&holder),
-            make: Arc::new(move || self.line(&holder, first)),
+            make: Rc::new(move |()| self.line(&holder, first)),
         }
     }
 
