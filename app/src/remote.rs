@@ -5,7 +5,7 @@ mod pages;
 
 use std::rc::Rc;
 
-use crate::api::{Asking, Failure};
+use crate::api::{Asking, Failure, Then, then};
 use crate::call::Call;
 use crate::parts::failure::say;
 use crate::reactive::StoredValue;
@@ -15,11 +15,8 @@ use crate::ui::loaded::{Remote, Waiting};
 
 pub(crate) use pages::pages;
 
-/// Puts an answer where it is shown.
-type Put = Box<dyn FnOnce()>;
-
 /// Asks the same question, as often as it has to be.
-type Ask = Box<dyn Call<(), Asking<Put>>>;
+type Ask = Box<dyn Call<(), Asking<Then>>>;
 
 /// Asks `ask(question())` now and whenever a signal that `question` reads moves.
 pub(crate) fn remote<Q, T>(
@@ -35,12 +32,9 @@ where
     let asks = move |()| -> Ask {
         let question = question();
         let ask = Rc::clone(&ask);
-        Box::new(move |()| -> Asking<Put> {
+        Box::new(move |()| {
             let asking = ask(question.clone());
-            Box::pin(async move {
-                let value = asking.await?;
-                Ok(Box::new(move || remote.put(value)) as Put)
-            })
+            then(asking, move |value| remote.put(value))
         })
     };
     drive(remote.waiting, Box::new(asks));
@@ -65,7 +59,7 @@ fn drive(waiting: Waiting, asks: Box<dyn Call<(), Ask>>) {
             }
             waiting.busy.set(false);
             match answer {
-                Ok(put) => put(),
+                Ok(then) => then(),
                 Err(failure) => waiting.failed(&failure),
             }
         });

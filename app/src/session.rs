@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use leptos::prelude::{expect_context, set_interval, window};
 use licensing::wire;
 
-use crate::api::{self, Asking, Failure};
+use crate::api::{self, Asking, Failure, Then};
 use crate::call::Call;
 use crate::reactive::{RwSignal, StoredValue};
 
@@ -119,7 +119,7 @@ impl Session {
     }
 
     /// Makes a call; when the session has ended, asks to sign in again and then makes it once more.
-    pub(crate) fn call<T: 'static>(self, ask: Box<dyn Call<(), Asking<T>>>) -> Asking<T> {
+    pub(crate) fn call(self, ask: Box<dyn Call<(), Asking<Then>>>) -> Asking<Then> {
         Box::pin(async move {
             loop {
                 match ask.call_with(()).await {

@@ -9,9 +9,9 @@ use wasm_bindgen::JsCast;
 
 use super::Here;
 use super::activate::said;
-use crate::api::{self, Failure};
+use crate::api::{self, Failure, then};
 use crate::nodes;
-use crate::parts::act::{act, then};
+use crate::parts::act::act;
 use crate::parts::failure::say;
 use crate::parts::verify::sentences;
 use crate::reactive::{RwSignal, StoredValue};

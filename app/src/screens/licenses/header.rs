@@ -6,9 +6,9 @@ use licensing::standing::Phase;
 use licensing::wire::{Activation, Installed, Licenses, OwnerView, SetActivation};
 
 use super::Here;
-use crate::api;
+use crate::api::{self, then};
 use crate::nodes;
-use crate::parts::act::{act, then};
+use crate::parts::act::act;
 use crate::parts::banner::{day, outside};
 use crate::parts::check::{sentences, went_well};
 use crate::parts::failure::say;

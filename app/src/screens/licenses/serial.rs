@@ -8,10 +8,10 @@ use licensing::wire::{FieldFault, Licenses, Problem, SetInstallation};
 
 use super::Here;
 use super::activate::said;
-use crate::api::{self, Asking, Failure};
+use crate::api::{self, Asking, Failure, Then, then};
 use crate::call::Call;
 use crate::nodes;
-use crate::parts::act::{Then, act, then};
+use crate::parts::act::act;
 use crate::parts::failure::say;
 use crate::reactive::{RwSignal, Signal, StoredValue};
 use crate::route::{LicensesDialog, LicensesRoute, Route};

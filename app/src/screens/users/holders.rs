@@ -6,7 +6,7 @@ use licensing::wire::{self, HoldersQuery, UserLicense, UserLicenses, UserRow};
 
 use super::Known;
 use super::rows::{is_person, key, last_sign_in, name};
-use crate::api;
+use crate::api::{self, made};
 use crate::events::changes;
 use crate::navigation::navigation;
 use crate::nodes;
@@ -147,7 +147,7 @@ fn holders_of(
         move |search, after| {
             let search = search.trim().to_owned();
             let asking = api::holders(module, &HoldersQuery { search, after });
-            Box::pin(async move { Ok(page(asking.await?)) })
+            made(asking, |holders| Ok(page(holders)))
         },
     );
     let back = live(move || {

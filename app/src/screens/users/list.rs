@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use super::Known;
 use super::card::card;
 use super::rows::{can_log_in, is_person, key, kind, last_sign_in, name};
-use crate::api;
+use crate::api::{self, made};
 use crate::events::changes;
 use crate::navigation::{Navigation, navigation};
 use crate::nodes;
@@ -71,7 +71,7 @@ pub(super) fn list(list: UserList, licenses: Known) -> Node {
         },
         move |href, after| {
             let asking = api::users(&query(href, after));
-            Box::pin(async move { Ok(page(asking.await?, route, chosen)) })
+            made(asking, move |users| Ok(page(users, route, chosen)))
         },
     );
     let sold = session().is_administrator().then(|| {

@@ -10,7 +10,7 @@ use licensing::wire::{Holder, Holders, HoldersQuery};
 use wasm_bindgen::JsCast;
 
 use super::choice::Choice;
-use crate::api;
+use crate::api::{self, made};
 use crate::events::changes;
 use crate::nodes;
 use crate::parts::words::names_in;
@@ -61,7 +61,7 @@ impl List {
             move |search, after| {
                 let search = search.trim().to_owned();
                 let asking = api::holders(module, &HoldersQuery { search, after });
-                Box::pin(async move { Ok(self.page(asking.await?)) })
+                made(asking, move |holders| Ok(self.page(holders)))
             },
         )
     }
