@@ -5,10 +5,11 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::{document, on_cleanup, request_animation_frame};
+use leptos::prelude::{document, on_cleanup};
 use wasm_bindgen::JsCast;
 
 use super::el::{El, Node, Spot, effect, el};
+use super::heard::next_frame;
 use super::icon::{Icon, glyph};
 use super::page::focus_heading;
 use crate::call::Call;
@@ -136,7 +137,7 @@ fn show(spot: &Spot) {
     on_cleanup(move || {
         if let Some(dialog) = dialog() {
             dialog.close();
-            request_animation_frame(keep_focus_somewhere);
+            next_frame(keep_focus_somewhere);
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::{document, on_cleanup, request_animation_frame};
+use leptos::prelude::{document, on_cleanup};
 use licensing::license::ModuleName;
 use licensing::wire::{self, Discard, ErrorCode, Licenses, Offer, Origin, OwnerView};
 use wasm_bindgen::JsCast;
@@ -23,6 +23,7 @@ use crate::text::{self, K, Length, fill, now};
 use crate::ui::dialog::{Dialog, body, foot};
 use crate::ui::el::{El, Node, effect, el, live};
 use crate::ui::form::Button;
+use crate::ui::heard::next_frame;
 use crate::ui::icon::{Icon, glyph};
 use crate::ui::notice::{Tone, alert, notice, p};
 
@@ -58,7 +59,7 @@ pub(super) fn activate(here: Here, removed: bool) -> El {
     };
     open.watch();
     open.put_when_gone();
-    request_animation_frame(move || focus_first(removed));
+    next_frame(move || focus_first(removed));
     let waits = Memo::new(move |_| {
         let waits = here.with_owner(|_, owner| owner.offer.is_some());
         waits.unwrap_or_default()

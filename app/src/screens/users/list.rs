@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::{document, request_animation_frame};
+use leptos::prelude::document;
 use licensing::wire::{self, UserList, UserRow, UserSort, UsersQuery};
 use wasm_bindgen::JsCast;
 
@@ -20,6 +20,7 @@ use crate::session::session;
 use crate::text::{K, fill, now, number};
 use crate::ui::el::{El, Node, Row, el, live};
 use crate::ui::filter::{Choice, check, pick, search};
+use crate::ui::heard::next_frame;
 use crate::ui::notice::p;
 use crate::ui::pages::{Head, Page, Pages, listed, rows};
 use crate::ui::table::{Column, Sorting, row, table};
@@ -323,7 +324,7 @@ fn empty(route: Memo<UsersRoute>) -> El {
 
 /// Puts the focus back on the row whose card was closed.
 fn focus_row(user: i32) {
-    request_animation_frame(move || {
+    next_frame(move || {
         let selector = ["[data-user=\"", &user.to_string(), "\"]"].concat();
         let link = document().query_selector(&selector).ok().flatten();
         if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {

@@ -6,11 +6,11 @@ use leptos::reactive::effect::RenderEffect;
 use leptos::reactive::owner::Owner;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
 
 use crate::call::{Call, CallMut};
 use crate::text::language;
 
+use super::super::heard;
 use super::{Attr, Kind, Listener, Node, Parts, Row, Value};
 
 /// Puts a view at the end of an element of the page, for the life of the page.
@@ -224,14 +224,8 @@ fn rebuild_el(parts: Parts, there: &mut BuiltEl) {
 /// Adds listeners; what they call finds the contexts of the view around them.
 fn listen(listeners: Vec<Listener>, element: &web_sys::Element) -> Vec<(&'static str, JsValue)> {
     let added = listeners.into_iter().map(|listener| {
-        let Listener { event, mut listen } = listener;
-        let owner = Owner::current().map(|owner| owner.downgrade());
-        let heard =
-            move |event: web_sys::Event| match owner.as_ref().and_then(|owner| owner.upgrade()) {
-                Some(owner) => owner.with(|| listen.call_mut_with(event)),
-                None => listen.call_mut_with(event),
-            };
-        let listener = Closure::<dyn FnMut(web_sys::Event)>::new(heard).into_js_value();
+        let Listener { event, listen } = listener;
+        let listener = heard::listener(listen);
         element
             .add_event_listener_with_callback(event, listener.unchecked_ref())
             .expect("an event has a name");
