@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use gloo_net::http::{Method, RequestBuilder};
 use licensing::license::Installation;
@@ -215,11 +216,49 @@ fn with_json(request: RequestBuilder, body: &impl Serialize) -> Request {
 }
 
 fn answered<T: DeserializeOwned + 'static>(request: Request) -> Asking<T> {
-    let text = text_of(request);
-    Box::pin(async move {
-        let (text, id) = text.await?;
+    made(text_of(request), |(text, id)| {
         json::read(&text).ok_or(Failure::Garbled(id))
     })
+}
+
+/// A call whose answer is made into something else. Not `async`, whose states are compiled anew for every use.
+pub(crate) fn made<A: 'static, B: 'static>(
+    asking: Asking<A>,
+    make: impl FnOnce(A) -> Result<B, Failure> + Unpin + 'static,
+) -> Asking<B> {
+    let make = Some(make);
+    Box::pin(Made { asking, make })
+}
+
+struct Made<A, F> {
+    asking: Asking<A>,
+    make: Option<F>,
+}
+
+impl<A, B, F: FnOnce(A) -> Result<B, Failure> + Unpin> Future for Made<A, F> {
+    type Output = Result<B, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.asking.as_mut().poll(context) {
+            Poll::Ready(Ok(answer)) => match self.make.take() {
+                Some(make) => Poll::Ready(make(answer)),
+                None => Poll::Pending,
+            },
+            Poll::Ready(Err(failure)) => Poll::Ready(Err(failure)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+/// What is done with a good answer.
+pub(crate) type Then = Box<dyn FnOnce()>;
+
+/// A call with what is done with its answer: the same for every act, so that acting is compiled once.
+pub(crate) fn then<T: 'static>(
+    asking: Asking<T>,
+    done: impl FnOnce(T) + Unpin + 'static,
+) -> Asking<Then> {
+    made(asking, |answer| Ok(Box::new(move || done(answer)) as Then))
 }
 
 /// The text of a good answer, and its request id. Apart from [`answered`] so that it is compiled once.

@@ -1,12 +1,13 @@
 //! What other browsers change: the server's events as signals that screens follow.
 
-use leptos::prelude::*;
+use leptos::prelude::expect_context;
 use licensing::wire::{EVENT, Event, paths};
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 
 use crate::json;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::session::Session;
+use crate::ui::heard::{hear_always, later};
 
 /// Counts of changes; a screen that reads one asks again when it moves. In the context of everything.
 #[derive(Clone, Copy)]
@@ -71,33 +72,27 @@ impl Changes {
         let Ok(source) = web_sys::EventSource::new(paths::EVENTS) else {
             return;
         };
-        let changed =
-            Closure::<dyn Fn(web_sys::MessageEvent)>::new(move |message: web_sys::MessageEvent| {
-                let text = message.data().as_string().unwrap_or_default();
-                // An event of a newer server is none of ours.
-                if let Some(event) = json::read(&text) {
-                    self.heard(&event, session);
-                }
-            });
-        source
-            .add_event_listener_with_callback(EVENT, changed.as_ref().unchecked_ref())
-            .expect("an event has a name");
-        changed.forget();
+        hear_always(&source, &[EVENT], move |event| {
+            let message = event.dyn_into::<web_sys::MessageEvent>();
+            let text = message.ok().and_then(|message| message.data().as_string());
+            // An event of a newer server is none of ours.
+            if let Some(event) = text.and_then(|text| json::read(&text)) {
+                self.heard(&event, session);
+            }
+        });
 
         let gap = StoredValue::new(after_a_gap);
         let wait = StoredValue::new(wait_ms);
-        let opened = Closure::<dyn Fn()>::new(move || {
+        hear_always(&source, &["open"], move |_| {
             wait.set_value(RETRY_MS);
             if gap.try_get_value() == Some(true) {
                 gap.set_value(false);
                 self.heard_nothing_for_a_while(session);
             }
         });
-        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
-        opened.forget();
 
         let failing = source.clone();
-        let failed = Closure::<dyn Fn()>::new(move || {
+        hear_always(&source, &["error"], move |_| {
             gap.set_value(true);
             if failing.ready_state() == web_sys::EventSource::CLOSED {
                 let wait_ms = wait.get_value();
@@ -107,11 +102,9 @@ impl Changes {
                         self.connect(session, next_ms, true);
                     }
                 };
-                set_timeout(again, std::time::Duration::from_millis(wait_ms));
+                later(wait_ms, again);
             }
         });
-        source.set_onerror(Some(failed.as_ref().unchecked_ref()));
-        failed.forget();
     }
 }
 

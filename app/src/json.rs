@@ -6,7 +6,7 @@
 use std::fmt;
 
 use js_sys::{Array, JSON, Object, Reflect};
-use serde::de::value::StrDeserializer;
+use serde::de::value::U64Deserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer,
     SeqAccess, Unexpected, VariantAccess, Visitor,
@@ -82,20 +82,21 @@ impl Js {
         Ok(Elements { array, next: 0 })
     }
 
-    /// `"name"`, or `{"name": content}`.
-    fn variant(self) -> Read<Variant> {
-        if let Some(name) = self.0.as_string() {
-            return Ok(Variant {
-                name,
-                content: JsValue::UNDEFINED,
-            });
-        }
-        let object: Object = self.0.dyn_into().map_err(|_| Misfit)?;
-        let name = Object::keys(&object).get(0);
-        Ok(Variant {
-            content: Reflect::get(&object, &name).map_err(|_| Misfit)?,
-            name: name.as_string().ok_or(Misfit)?,
-        })
+    /// `"name"`, or `{"name": content}`. The name is looked up here, which spares every type the telling apart of names;
+    /// one that is none of them gets the place after the last: `#[serde(other)]`, else a misfit.
+    fn variant(self, names: &[&str]) -> Read<Variant> {
+        let (name, content) = match self.0.as_string() {
+            Some(name) => (name, JsValue::UNDEFINED),
+            None => {
+                let object: Object = self.0.dyn_into().map_err(|_| Misfit)?;
+                let name = Object::keys(&object).get(0);
+                let content = Reflect::get(&object, &name).map_err(|_| Misfit)?;
+                (name.as_string().ok_or(Misfit)?, content)
+            }
+        };
+        let place = names.iter().position(|known| *known == name);
+        let place = place.unwrap_or(names.len()) as u64;
+        Ok(Variant { place, content })
     }
 }
 
@@ -160,10 +161,10 @@ impl<'de> Deserializer<'de> for Js {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Read<V::Value> {
-        visitor.visit_enum(self.variant()?)
+        visitor.visit_enum(self.variant(names)?)
     }
 
     /// Only what our types use can be read.
@@ -224,7 +225,8 @@ impl<'de> SeqAccess<'de> for Elements {
 }
 
 struct Variant {
-    name: String,
+    /// Which of the names it is.
+    place: u64,
     content: JsValue,
 }
 
@@ -233,8 +235,8 @@ impl<'de> EnumAccess<'de> for Variant {
     type Variant = Content;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Read<(S::Value, Content)> {
-        let name: StrDeserializer<'_, Misfit> = self.name.as_str().into_deserializer();
-        Ok((seed.deserialize(name)?, Content(self.content)))
+        let place: U64Deserializer<Misfit> = self.place.into_deserializer();
+        Ok((seed.deserialize(place)?, Content(self.content)))
     }
 }
 

@@ -5,10 +5,12 @@
 //! `api` knows no signals. To add a screen: `route`, `screens`, and its line in [`screen`].
 
 mod api;
+mod call;
 mod events;
 mod json;
 mod navigation;
 mod parts;
+mod reactive;
 mod remote;
 mod route;
 mod screens;
@@ -18,7 +20,7 @@ mod text;
 mod theme;
 mod ui;
 
-use leptos::prelude::*;
+use leptos::prelude::{document, provide_context};
 use licensing::wire;
 
 use api::Failure;
@@ -28,6 +30,8 @@ use route::{LicensesRoute, Route, UsersRoute};
 use session::{Session, State, session};
 use ui::el::{Node, effect, live, mount};
 use ui::status::{Status, status_line};
+
+use crate::reactive::Memo;
 
 /// Id of what `index.html` shows until the client runs, and when it cannot.
 const BOOT: &str = "boot";

@@ -4,20 +4,21 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::{document, expect_context, on_cleanup, window};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
 
+use crate::reactive::{RwSignal, StoredValue};
 use crate::route::Route;
 use crate::text::{K, now};
+use crate::ui::heard::{hear_always, next_frame};
 use crate::ui::page::focus_heading;
 
 /// The present route and the ways to another; in the context of everything.
 #[derive(Clone, Copy)]
 pub(crate) struct Navigation {
     route: RwSignal<Route>,
-    held: StoredValue<Option<Loses>, LocalStorage>,
+    held: StoredValue<Option<Loses>>,
 }
 
 /// Whether going to a route (none: leaving the page) loses what was not saved.
@@ -33,21 +34,19 @@ impl Navigation {
     pub(crate) fn start() -> Self {
         let this = Self {
             route: RwSignal::new(here()),
-            held: StoredValue::new_local(None),
+            held: StoredValue::new(None),
         };
-        let popped = Closure::<dyn Fn()>::new(move || this.popped());
-        listen(&window(), "popstate", &popped.into_js_value());
-        let clicked =
-            Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| {
-                this.clicked(&event);
-            });
-        listen(&document(), "click", &clicked.into_js_value());
-        let leaves = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+        hear_always(&window(), &["popstate"], move |_| this.popped());
+        hear_always(&document(), &["click"], move |event| {
+            if let Some(event) = event.dyn_ref() {
+                this.clicked(event);
+            }
+        });
+        hear_always(&window(), &["beforeunload"], move |event| {
             if this.held.get_value().is_some_and(|loses| loses(None)) {
                 event.prevent_default();
             }
         });
-        listen(&window(), "beforeunload", &leaves.into_js_value());
         this
     }
 
@@ -137,7 +136,7 @@ impl Navigation {
         let moves_focus = !before.same_screen(&route);
         self.route.set(route);
         if moves_focus {
-            request_animation_frame(focus_heading);
+            next_frame(focus_heading);
         }
     }
 
@@ -189,11 +188,4 @@ fn push(href: &str, state: &JsValue) {
 fn link_of(event: &web_sys::MouseEvent) -> Option<web_sys::HtmlAnchorElement> {
     let target: web_sys::Element = event.target()?.dyn_into().ok()?;
     target.closest("a[href]").ok()??.dyn_into().ok()
-}
-
-/// Listens for the life of the page.
-fn listen(target: &web_sys::EventTarget, event: &str, listener: &JsValue) {
-    target
-        .add_event_listener_with_callback(event, listener.unchecked_ref())
-        .expect("an event has a name");
 }

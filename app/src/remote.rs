@@ -5,21 +5,18 @@ mod pages;
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
-use crate::api::{Asking, Failure};
+use crate::api::{Asking, Failure, Then, then};
+use crate::call::Call;
 use crate::parts::failure::say;
+use crate::reactive::StoredValue;
 use crate::session::session;
 use crate::ui::el::effect;
 use crate::ui::loaded::{Remote, Waiting};
 
 pub(crate) use pages::pages;
 
-/// Puts an answer where it is shown.
-type Put = Box<dyn FnOnce()>;
-
 /// Asks the same question, as often as it has to be.
-type Ask = Box<dyn Fn() -> Asking<Put>>;
+type Ask = Box<dyn Call<(), Asking<Then>>>;
 
 /// Asks `ask(question())` now and whenever a signal that `question` reads moves.
 pub(crate) fn remote<Q, T>(
@@ -32,15 +29,12 @@ where
 {
     let remote = Remote::new();
     let ask = Rc::new(ask);
-    let asks = move || -> Ask {
+    let asks = move |()| -> Ask {
         let question = question();
         let ask = Rc::clone(&ask);
-        Box::new(move || {
+        Box::new(move |()| {
             let asking = ask(question.clone());
-            Box::pin(async move {
-                let value = asking.await?;
-                Ok(Box::new(move || remote.put(value)) as Put)
-            })
+            then(asking, move |value| remote.put(value))
         })
     };
     drive(remote.waiting, Box::new(asks));
@@ -48,12 +42,12 @@ where
 }
 
 /// Apart from [`remote`] so that it is compiled once.
-fn drive(waiting: Waiting, asks: Box<dyn Fn() -> Ask>) {
+fn drive(waiting: Waiting, asks: Box<dyn Call<(), Ask>>) {
     let session = session();
     let round = StoredValue::new(0_u32);
     effect(move || {
         waiting.follow_reload();
-        let ask = asks();
+        let ask = asks.call_with(());
         let mine = round.get_value().wrapping_add(1);
         round.set_value(mine);
         waiting.busy.set(true);
@@ -65,7 +59,7 @@ fn drive(waiting: Waiting, asks: Box<dyn Fn() -> Ask>) {
             }
             waiting.busy.set(false);
             match answer {
-                Ok(put) => put(),
+                Ok(then) => then(),
                 Err(failure) => waiting.failed(&failure),
             }
         });

@@ -6,10 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use leptos::prelude::*;
+use leptos::prelude::{expect_context, set_interval, window};
 use licensing::wire;
 
-use crate::api::{self, Asking, Failure};
+use crate::api::{self, Asking, Failure, Then};
+use crate::call::Call;
+use crate::reactive::{RwSignal, StoredValue};
 
 /// The session of this page; in the context of everything.
 #[derive(Clone, Copy)]
@@ -117,10 +119,10 @@ impl Session {
     }
 
     /// Makes a call; when the session has ended, asks to sign in again and then makes it once more.
-    pub(crate) fn call<T: 'static>(self, ask: impl Fn() -> Asking<T> + 'static) -> Asking<T> {
+    pub(crate) fn call(self, ask: Box<dyn Call<(), Asking<Then>>>) -> Asking<Then> {
         Box::pin(async move {
             loop {
-                match ask().await {
+                match ask.call_with(()).await {
                     Err(Failure::SignedOut) if self.ended() => self.until_signed_in().await,
                     answer => return answer,
                 }
@@ -158,7 +160,7 @@ impl Session {
                 return Poll::Ready(());
             }
             let waker = context.waker().clone();
-            self.waiting.update_value(|waiting| waiting.push(waker));
+            self.waiting.try_update_value(|waiting| waiting.push(waker));
             Poll::Pending
         };
         Box::pin(std::future::poll_fn(poll))

@@ -1,11 +1,12 @@
 //! What stands around every screen: banner, header with navigation and switches, keyboard help.
 
-use leptos::prelude::*;
+use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 
 use crate::navigation::navigation;
 use crate::nodes;
 use crate::parts::banner::standings;
+use crate::reactive::{Memo, RwSignal, Signal};
 use crate::route::{LicensesRoute, Route, UsersRoute};
 use crate::session::session;
 use crate::text::{self, K, LANGUAGES, now};
@@ -13,6 +14,7 @@ use crate::theme::{self, Theme};
 use crate::ui::dialog::{self, Dialog};
 use crate::ui::el::{El, Node, Spot, el, live};
 use crate::ui::filter::focus_search;
+use crate::ui::heard::hear;
 use crate::ui::icon::{Icon, glyph};
 use crate::ui::menu::menu;
 use crate::ui::notice::{Tone, notice, p};
@@ -22,8 +24,11 @@ use crate::ui::status::status;
 /// Header, main part with the screen, and what belongs to the keyboard.
 pub(crate) fn shell(screen: Node) -> Node {
     let help = RwSignal::new(false);
-    let keys = window_event_listener(leptos::ev::keydown, move |event| on_key(&event, help));
-    on_cleanup(move || keys.remove());
+    hear(&window(), &["keydown"], move |event| {
+        if let Some(event) = event.dyn_ref() {
+            on_key(event, help);
+        }
+    });
     let main = Spot::default();
     let skip = {
         let main = main.clone();

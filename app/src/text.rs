@@ -6,11 +6,13 @@
 
 mod format;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use leptos::prelude::*;
+use leptos::prelude::{ArcTrigger, Notify, Track, document, window};
 
 pub(crate) use format::{Length, ago, date, date_of, exact, moment, number};
+
+use crate::reactive::Signal;
 
 include!(concat!(env!("OUT_DIR"), "/keys.rs"));
 
@@ -50,14 +52,18 @@ struct Texts {
 }
 
 thread_local! {
-    /// The one thing that every text reads; a signal, so that a switch changes the words in place.
-    static TEXTS: ArcRwSignal<Texts> = ArcRwSignal::new(Texts { language: LANGUAGES[0], lines: &[] });
+    /// The one thing that every text reads.
+    static TEXTS: Cell<Texts> = const { Cell::new(Texts { language: LANGUAGES[0], lines: &[] }) };
+    /// Told when [`TEXTS`] are others.
+    static SWITCHED: ArcTrigger = ArcTrigger::new();
     /// Languages that were fetched; a page keeps them.
     static FETCHED: RefCell<Vec<Texts>> = const { RefCell::new(Vec::new()) };
 }
 
 fn texts() -> Texts {
-    TEXTS.with(Get::get)
+    // Followed, so that a switch changes the words in place.
+    SWITCHED.with(Track::track);
+    TEXTS.get()
 }
 
 fn line(index: usize) -> &'static str {
@@ -153,7 +159,8 @@ pub(crate) async fn switch_to(language: Language) -> bool {
             None => return false,
         },
     };
-    TEXTS.with(|signal| signal.set(texts));
+    TEXTS.set(texts);
+    SWITCHED.with(Notify::notify);
     if let Some(root) = document().document_element() {
         // Setting an attribute that HTML has cannot fail.
         drop(root.set_attribute("lang", language.tag));

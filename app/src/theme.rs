@@ -1,6 +1,6 @@
 //! Light, dark, or as the system has it; the choice is kept in this browser.
 
-use leptos::prelude::*;
+use leptos::prelude::{document, window};
 
 /// A theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

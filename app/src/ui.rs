@@ -6,6 +6,7 @@ pub(crate) mod dialog;
 pub(crate) mod el;
 pub(crate) mod filter;
 pub(crate) mod form;
+pub(crate) mod heard;
 pub(crate) mod icon;
 pub(crate) mod loaded;
 pub(crate) mod media;

@@ -1,6 +1,7 @@
 //! The client as it ships: target/site with hashed names and `.br` siblings. Built anew only when an input changed.
 
 mod bound;
+mod ordered;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -83,7 +84,7 @@ fn assemble(wasm: &Path) -> Result<(), Failure> {
         folder: site,
         addresses: BTreeMap::new(),
     };
-    let wasm = site.add("app_bg", "wasm", &bound.wasm)?;
+    let wasm = site.add("app_bg", "wasm", &ordered::ordered(&bound.wasm)?)?;
     let glue = site.add("app_glue", "js", bound.glue.as_bytes())?;
     let start =
         format!("import start from \"{glue}\";\nstart({{ module_or_path: \"{wasm}\" }});\n");
@@ -252,6 +253,7 @@ fn hash_of_inputs() -> Result<String, Failure> {
     // How it is assembled counts too.
     hash.update(include_bytes!("site.rs"));
     hash.update(include_bytes!("site/bound.rs"));
+    hash.update(include_bytes!("site/ordered.rs"));
     Ok(hex(&hash.finalize()))
 }
 

@@ -3,9 +3,8 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
-use crate::api::{Asking, Failure};
+use crate::api::{Asking, Failure, then};
+use crate::reactive::StoredValue;
 use crate::session::{Session, session};
 use crate::ui::el::effect;
 use crate::ui::pages::{Page, Pages, ROWS_MAX};
@@ -66,14 +65,17 @@ impl Paging {
         pages.waiting.busy.set(true);
         pages.busy.set(false);
         leptos::task::spawn_local(async move {
-            let gather = move || gather(Rc::clone(&ask), question.clone(), wanted);
+            let gather = move |()| {
+                let page = gather(Rc::clone(&ask), question.clone(), wanted);
+                then(page, move |page| pages.put(page))
+            };
             let answer = self.session.call(Box::new(gather)).await;
             if self.round.try_get_value() != Some(mine) {
                 return;
             }
             pages.waiting.busy.set(false);
             match answer {
-                Ok(page) => pages.put(page),
+                Ok(then) => then(),
                 Err(failure) => pages.waiting.failed(&failure),
             }
         });
@@ -91,14 +93,17 @@ impl Paging {
         let mine = self.round.get_value();
         pages.busy.set(true);
         leptos::task::spawn_local(async move {
-            let page = move || ask(&question, Some(after.clone()));
+            let page = move |()| {
+                let page = ask(&question, Some(after.clone()));
+                then(page, move |page| pages.append(page))
+            };
             let answer = self.session.call(Box::new(page)).await;
             if self.round.try_get_value() != Some(mine) {
                 return;
             }
             pages.busy.set(false);
             match answer {
-                Ok(page) => pages.append(page),
+                Ok(then) => then(),
                 Err(failure) => pages.fault.set(crate::parts::failure::say(&failure)),
             }
         });

@@ -20,7 +20,7 @@ mod table;
 #[cfg(test)]
 mod sample;
 
-use leptos::prelude::*;
+use leptos::prelude::untrack;
 use licensing::wire::{self, OwnerView};
 
 use crate::api;
@@ -28,6 +28,7 @@ use crate::events::changes as changes_elsewhere;
 use crate::navigation::{Navigation, navigation};
 use crate::nodes;
 use crate::parts::drop::take_files;
+use crate::reactive::{Memo, Signal, StoredValue};
 use crate::remote::remote;
 use crate::route::{LicensesDialog, LicensesRoute, Route};
 use crate::session::{Session, session};

@@ -1,11 +1,12 @@
 //! Signing in: the first page of everybody, and the dialog over an open screen when a session has ended.
 
-use leptos::prelude::*;
+use leptos::prelude::{document, on_cleanup, set_interval_with_handle, window};
 use licensing::wire::{self, ErrorCode};
 
 use crate::api::{self, Failure};
 use crate::nodes;
 use crate::parts::failure::{say, too_many_attempts};
+use crate::reactive::{RwSignal, Signal};
 use crate::session::{begin_anew, session};
 use crate::shell::{brand, switches};
 use crate::text::{K, fill, now};

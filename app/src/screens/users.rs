@@ -7,12 +7,12 @@ mod list;
 mod many;
 mod rows;
 
-use leptos::prelude::*;
 use licensing::wire::{UserLicenses, UserList};
 
 use crate::api;
 use crate::events::changes;
 use crate::navigation::navigation;
+use crate::reactive::{Memo, Signal};
 use crate::remote::remote;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
 use crate::session::session;

@@ -5,12 +5,15 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::{document, on_cleanup};
 use wasm_bindgen::JsCast;
 
-use super::el::{El, Node, Spot, el};
+use super::el::{El, Node, Spot, effect, el};
+use super::heard::next_frame;
 use super::icon::{Icon, glyph};
 use super::page::focus_heading;
+use crate::call::Call;
+use crate::reactive::StoredValue;
 use crate::text::K;
 
 /// A modal dialog.
@@ -19,7 +22,7 @@ pub(crate) struct Dialog {
     subtitle: Node,
     narrow: bool,
     closable: bool,
-    on_close: Rc<dyn Fn()>,
+    on_close: Rc<dyn Call<()>>,
 }
 
 impl Dialog {
@@ -30,7 +33,7 @@ impl Dialog {
             subtitle: Node::Nothing,
             narrow: false,
             closable: true,
-            on_close: Rc::new(on_close),
+            on_close: Rc::new(move |()| on_close()),
         }
     }
 
@@ -61,7 +64,7 @@ impl Dialog {
         on_cleanup(move || open.set_value(false));
         let ask = Rc::new(move || {
             if closable && open.try_get_value() == Some(true) {
-                on_close();
+                on_close.call_with(());
             }
         });
         let (cancel, close, cross) = (Rc::clone(&ask), Rc::clone(&ask), ask);
@@ -120,18 +123,21 @@ pub(crate) fn foot(inside: impl Into<Node>) -> El {
 
 /// Opens the dialog once it is in the page, closes it (and gives the focus back) when its part of the view goes.
 fn show(spot: &Spot) {
-    let spot = StoredValue::new_local(spot.clone());
-    let dialog = move || spot.try_with_value(Spot::get::<web_sys::HtmlDialogElement>);
-    Effect::new(move |_| {
-        if let Some(Some(dialog)) = dialog() {
+    let spot = StoredValue::new(spot.clone());
+    let dialog = move || {
+        let spot = spot.try_get_value()?;
+        spot.get::<web_sys::HtmlDialogElement>()
+    };
+    effect(move || {
+        if let Some(dialog) = dialog() {
             // Refused only when it is not in the page (it is) or open already (it is new).
             drop(dialog.show_modal());
         }
     });
     on_cleanup(move || {
-        if let Some(Some(dialog)) = dialog() {
+        if let Some(dialog) = dialog() {
             dialog.close();
-            request_animation_frame(keep_focus_somewhere);
+            next_frame(keep_focus_somewhere);
         }
     });
 }

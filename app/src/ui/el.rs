@@ -12,9 +12,11 @@ mod tree;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::{Effect, event_target_value};
 use wasm_bindgen::JsCast;
 
+use crate::call::{Call, CallMut};
+use crate::reactive::{RwSignal, Signal};
 use crate::text::{self, K};
 
 pub(crate) use tree::mount;
@@ -41,9 +43,9 @@ pub(crate) enum Node {
     /// Several pieces.
     Many(Vec<Node>),
     /// A piece that is made again when what it reads changes.
-    Live(Box<dyn FnMut() -> Node>),
+    Live(Box<dyn CallMut<(), Node>>),
     /// Rows that stay as they are while their key stays.
-    Keyed(Box<dyn Fn() -> Vec<Row>>),
+    Keyed(Box<dyn Call<(), Vec<Row>>>),
 }
 
 /// A row of [`Node::Keyed`]: made when it appears; one with the same key stays as it is.
@@ -52,7 +54,7 @@ pub(crate) struct Row {
     /// What it shows, as a number: who and what.
     pub(crate) key: u64,
     /// Makes it.
-    pub(crate) make: std::sync::Arc<dyn Fn() -> El + Send + Sync>,
+    pub(crate) make: Rc<dyn Call<(), El>>,
 }
 
 struct Attr {
@@ -83,12 +85,12 @@ pub(crate) enum Value {
     /// A text.
     Text(String),
     /// A value that changes.
-    Live(Box<dyn Fn() -> Value>),
+    Live(Box<dyn Call<(), Value>>),
 }
 
 struct Listener {
     event: &'static str,
-    listen: Box<dyn FnMut(web_sys::Event)>,
+    listen: Box<dyn CallMut<web_sys::Event>>,
 }
 
 /// Where an element is once it was made: to focus or measure it.
@@ -213,12 +215,12 @@ impl El {
 
 /// A piece that is made again when what it reads changes.
 pub(crate) fn live<N: Into<Node>>(mut make: impl FnMut() -> N + 'static) -> Node {
-    Node::Live(Box::new(move || make().into()))
+    Node::Live(Box::new(move |()| make().into()))
 }
 
 /// Rows that stay as they are while their key stays.
 pub(crate) fn keyed(rows: impl Fn() -> Vec<Row> + 'static) -> Node {
-    Node::Keyed(Box::new(rows))
+    Node::Keyed(Box::new(move |()| rows()))
 }
 
 /// Pieces side by side, without an element around them.
@@ -231,8 +233,8 @@ macro_rules! nodes {
 
 /// An effect, of one type.
 pub(crate) fn effect(run: impl Fn() + 'static) {
-    let run: Box<dyn Fn()> = Box::new(run);
-    Effect::new(move |_| run());
+    let run: Box<dyn Call<()>> = Box::new(move |()| run());
+    Effect::new(move |_| run.call_with(()));
 }
 
 impl From<El> for Node {
@@ -303,7 +305,7 @@ impl From<bool> for Value {
 
 impl From<K> for Value {
     fn from(key: K) -> Self {
-        Self::Live(Box::new(move || Self::Fixed(text::now(key))))
+        Self::Live(Box::new(move |()| Self::Fixed(text::now(key))))
     }
 }
 
@@ -315,18 +317,18 @@ impl<V: Into<Value>> From<Option<V>> for Value {
 
 impl<V: Into<Value>, F: Fn() -> V + 'static> From<F> for Value {
     fn from(value: F) -> Self {
-        Self::Live(Box::new(move || value().into()))
+        Self::Live(Box::new(move |()| value().into()))
     }
 }
 
 impl From<Signal<bool>> for Value {
     fn from(on: Signal<bool>) -> Self {
-        Self::Live(Box::new(move || Self::from(on.get())))
+        Self::Live(Box::new(move |()| Self::from(on.get())))
     }
 }
 
 impl From<Signal<String>> for Value {
     fn from(text: Signal<String>) -> Self {
-        Self::Live(Box::new(move || Self::Text(text.get())))
+        Self::Live(Box::new(move |()| Self::Text(text.get())))
     }
 }

@@ -2,12 +2,16 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::{
+    TimeoutHandle, document, event_target, event_target_checked, event_target_value, on_cleanup,
+};
 use wasm_bindgen::JsCast;
 
 use super::el::{El, Node, Spot, Value, effect, el, live};
+use super::heard::later;
 use super::icon::{Icon, glyph};
 use crate::nodes;
+use crate::reactive::{RwSignal, Signal, StoredValue};
 use crate::text::{K, fill, now};
 
 /// How long a search waits for the next letter, in milliseconds.
@@ -29,9 +33,7 @@ pub(crate) fn search(value: Signal<String>, label: K, on_search: impl Fn(String)
     let typed = move |text: String| {
         forget();
         let on_search = Rc::clone(&on_search);
-        let later = std::time::Duration::from_millis(TYPING_MS);
-        let run = move || on_search(text);
-        pending.set_value(set_timeout_with_handle(run, later).ok());
+        pending.set_value(later(TYPING_MS, move || on_search(text)));
     };
     let input = Spot::default();
     let box_ = input.clone();

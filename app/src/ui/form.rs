@@ -1,11 +1,9 @@
 //! Form fields and buttons: a label above, a hint or an error below, joined for screen readers.
 
-use std::rc::Rc;
-
-use leptos::prelude::*;
-
 use super::el::{El, Node, el, live};
 use super::icon::{Icon, glyph};
+use crate::call::Call;
+use crate::reactive::{RwSignal, Signal};
 use crate::text::K;
 
 /// Longest text of a field, in characters, where nothing else is said.
@@ -131,7 +129,7 @@ pub(crate) struct Button {
     submits: bool,
     busy: Signal<bool>,
     off: Signal<bool>,
-    on_click: Option<Rc<dyn Fn()>>,
+    on_click: Option<Box<dyn Call<()>>>,
 }
 
 impl Button {
@@ -173,7 +171,7 @@ impl Button {
 
     /// What it does.
     pub(crate) fn on_click(mut self, act: impl Fn() + 'static) -> Self {
-        self.on_click = Some(Rc::new(act));
+        self.on_click = Some(Box::new(move |()| act()));
         self
     }
 
@@ -195,7 +193,7 @@ impl Button {
                 if busy.get_untracked() {
                     event.prevent_default();
                 } else if let Some(act) = &on_click {
-                    act();
+                    act.call_with(());
                 }
             })
             .child(self.label)

@@ -1,12 +1,12 @@
 //! What is asked from the server, on the screen: a skeleton at first (after 150 ms, by the style sheet), the content,
 //! which stays while it is asked again, and a failure with "Try again" where it happened.
 
-use leptos::prelude::*;
-
 use super::el::{El, Node, el, live};
 use super::form::Button;
 use super::notice::{Tone, alert, p};
+use crate::call::Call;
 use crate::nodes;
+use crate::reactive::{Memo, RwSignal, Signal};
 use crate::text::K;
 
 /// Something that is asked from the server: under way, failed, to be asked again.
@@ -98,7 +98,7 @@ pub(crate) fn loaded<N: Into<Node>>(
     rows: usize,
     content: impl Fn() -> N + 'static,
 ) -> Node {
-    around(there, waiting, rows, Box::new(move || content().into()))
+    around(there, waiting, rows, Box::new(move |()| content().into()))
 }
 
 /// Apart from [`loaded`] so that it is compiled once.
@@ -106,7 +106,7 @@ fn around(
     there: Signal<bool>,
     waiting: Waiting,
     rows: usize,
-    content: Box<dyn Fn() -> Node>,
+    content: Box<dyn Call<(), Node>>,
 ) -> Node {
     let there = Memo::new(move |_| there.get());
     let failed = Memo::new(move |_| !waiting.fault.with(String::is_empty));
@@ -119,7 +119,7 @@ fn around(
             alert(Tone::Red, nodes![p(waiting.fault), p(again)])
         })
     });
-    let content = live(move || there.get().then(&content));
+    let content = live(move || there.get().then(|| content.call_with(())));
     nodes![before, failure, content]
 }
 

@@ -1,8 +1,9 @@
 //! Whether there is room, where a style sheet alone cannot decide it.
 
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
+use leptos::prelude::window;
+
+use super::heard::hear;
+use crate::reactive::{Memo, RwSignal, Signal};
 
 /// Below this width a second column does not fit.
 const ONE_COLUMN: &str = "(max-width: 60em)";
@@ -13,17 +14,7 @@ pub(crate) fn one_column() -> Signal<bool> {
     let narrow = RwSignal::new(query.as_ref().is_some_and(web_sys::MediaQueryList::matches));
     if let Some(query) = query {
         let list = query.clone();
-        let changed = Closure::<dyn Fn()>::new(move || {
-            narrow.try_set(list.matches());
-        });
-        query.set_onchange(Some(changed.as_ref().unchecked_ref()));
-        // Kept as long as the component that asked.
-        let kept = StoredValue::new_local(Some((query, changed)));
-        on_cleanup(move || {
-            if let Some(Some((query, _))) = kept.try_update_value(Option::take) {
-                query.set_onchange(None);
-            }
-        });
+        hear(&query, &["change"], move |_| narrow.set(list.matches()));
     }
     // A change of the window that changes nothing here is none.
     Memo::new(move |_| narrow.get()).into()

@@ -1,6 +1,6 @@
 //! A button that opens a small panel below it, on the native popover: Escape and a click elsewhere close it.
 
-use leptos::prelude::*;
+use leptos::prelude::document;
 
 use super::el::{Node, Spot, el};
 use crate::nodes;

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::on_cleanup;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use super::el::{El, Spot, effect, el};
 use super::form::Button;
+use crate::reactive::{RwSignal, Signal, StoredValue};
 use crate::text::K;
 
 /// How far ahead of the end the next page is asked for.
@@ -38,7 +39,7 @@ pub(crate) fn more(
 /// Watches whether an element is (nearly) in view, as long as its part of the view is there.
 fn watch(end: &Spot, seen: RwSignal<bool>) {
     let end = end.clone();
-    let watch = StoredValue::new_local(None::<Watch>);
+    let watch = StoredValue::new(None::<Watch>);
     effect(move || {
         if let Some(end) = end.get::<web_sys::Element>() {
             watch.set_value(Watch::new(&end, seen));

@@ -1,10 +1,11 @@
 //! The frame of a screen: its one `<h1>` (which takes the focus when the screen opens) and the window's title.
 
-use leptos::prelude::*;
+use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 
 use super::el::{Node, effect, el};
 use crate::nodes;
+use crate::reactive::Signal;
 use crate::text::{K, now};
 
 /// The frame of a screen. `tab` is what the window's title says before the heading; it may be empty.

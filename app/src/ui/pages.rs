@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
 use super::el::{El, Node, Row, el, keyed, live};
 use super::loaded::{Waiting, loaded};
 use super::more::more;
 use super::notice::{Tone, alert, p};
 use crate::nodes;
+use crate::reactive::{Memo, RwSignal, Signal};
 use crate::text::{K, N, number, tn};
 
 /// Most rows of a list on the screen; who needs others searches.

@@ -1,9 +1,11 @@
 //! One line at the bottom that says what was just done, for a few seconds, to eyes and screen readers alike.
 
-use leptos::prelude::*;
+use leptos::prelude::{TimeoutHandle, expect_context};
 
 use super::el::{El, el, live};
+use super::heard::later;
 use super::icon::{Icon, glyph};
+use crate::reactive::{RwSignal, StoredValue};
 
 /// How long a line stays, in milliseconds.
 const STAYS_MS: u64 = 6_000;
@@ -36,9 +38,7 @@ impl Status {
         }
         self.line.set(line);
         let hush = move || self.line.set(String::new());
-        let later = std::time::Duration::from_millis(STAYS_MS);
-        self.timer
-            .set_value(set_timeout_with_handle(hush, later).ok());
+        self.timer.set_value(later(STAYS_MS, hush));
     }
 }
 

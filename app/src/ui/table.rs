@@ -5,11 +5,11 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::el::{El, Node, el};
 use super::icon::{Icon, glyph};
+use crate::reactive::Signal;
 use crate::text::{K, now};
 
 /// A column.

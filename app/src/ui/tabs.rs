@@ -1,6 +1,6 @@
 //! Tabs that are links with addresses: arrows, Home and End move between them, Enter or a click opens.
 
-use leptos::prelude::*;
+use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 
 use super::el::{El, Node, el, live};

@@ -1,8 +1,7 @@
 //! Instants: `<time>` with the machine's form, and the exact time on hover.
 
-use leptos::prelude::*;
-
 use super::el::{El, el, live};
+use crate::reactive::Signal;
 use crate::text;
 
 /// An instant, in epoch milliseconds, as "today 08:14", "yesterday" or "19 Nov 2026"; `now` is the server's clock.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::{document, on_cleanup};
 use licensing::license::ModuleName;
 use licensing::wire::{self, Discard, ErrorCode, Licenses, Offer, Origin, OwnerView};
 use wasm_bindgen::JsCast;
@@ -11,16 +11,19 @@ use super::Here;
 use super::changes::{Changes, TO_COME, why_not};
 use super::header::sequence;
 use super::offer::{Shown, Told, of_offer, told};
-use crate::api::{self, Asking, Failure};
+use crate::api::{self, Asking, Failure, Then, then};
+use crate::call::Call;
 use crate::nodes;
-use crate::parts::act::{Then, act, then};
+use crate::parts::act::act;
 use crate::parts::banner::outside;
 use crate::parts::failure::say;
+use crate::reactive::{Memo, RwSignal, Signal, StoredValue};
 use crate::route::LicensesDialog;
 use crate::text::{self, K, Length, fill, now};
 use crate::ui::dialog::{Dialog, body, foot};
 use crate::ui::el::{El, Node, effect, el, live};
 use crate::ui::form::Button;
+use crate::ui::heard::next_frame;
 use crate::ui::icon::{Icon, glyph};
 use crate::ui::notice::{Tone, alert, notice, p};
 
@@ -56,7 +59,7 @@ pub(super) fn activate(here: Here, removed: bool) -> El {
     };
     open.watch();
     open.put_when_gone();
-    request_animation_frame(move || focus_first(removed));
+    next_frame(move || focus_first(removed));
     let waits = Memo::new(move |_| {
         let waits = here.with_owner(|_, owner| owner.offer.is_some());
         waits.unwrap_or_default()
@@ -249,7 +252,7 @@ impl Open {
             })
         });
         let Some(Some(seen)) = seen else { return };
-        let ask = move || {
+        let ask = move |()| {
             let done = fill(K::NowActive, &[("number", &seen.sequence.to_string())]);
             then(api::activate(&seen), move |answer| {
                 self.after.set_value(Some(answer.licenses));
@@ -269,7 +272,7 @@ impl Open {
         let Some(Some((owner, seen))) = seen else {
             return;
         };
-        let ask = move || {
+        let ask = move |()| {
             then(api::discard_offer(&owner, &seen), move |_| {
                 let here = self.here;
                 here.status.say(now(K::Discarded).to_owned());
@@ -280,7 +283,7 @@ impl Open {
         self.act(K::NotDiscarded, Box::new(ask));
     }
 
-    fn act(self, title: K, ask: Box<dyn Fn() -> Asking<Then>>) {
+    fn act(self, title: K, ask: Box<dyn Call<(), Asking<Then>>>) {
         self.note.set(String::new());
         self.fault.set(String::new());
         let failed = move |failure: Failure| {

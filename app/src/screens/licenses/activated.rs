@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use licensing::wire::{OwnerView, Seen};
 
 use super::Here;
 use super::changes::{Changes, HAPPENED};
 use super::header::sequence;
 use super::offer::of_activated;
-use crate::api;
+use crate::api::{self, then};
 use crate::nodes;
-use crate::parts::act::{act, then};
+use crate::parts::act::act;
+use crate::reactive::RwSignal;
 use crate::text::{self, K, Length, fill, now};
 use crate::ui::dialog::{Dialog, body, foot};
 use crate::ui::el::{El, Node, live};
@@ -80,7 +80,7 @@ fn mark_seen(here: Here, owner: &OwnerView) {
         return;
     };
     let (name, sequence) = (owner.owner.to_string(), activated.sequence);
-    let ask = move || {
+    let ask = move |()| {
         let seen = Seen { sequence };
         then(api::seen(&name, &seen), move |_| here.licenses.reload())
     };

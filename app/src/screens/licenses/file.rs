@@ -3,18 +3,18 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use licensing::envelope::{ENVELOPE_MAX, VerifyCode};
 use licensing::wire::ErrorCode;
 use wasm_bindgen::JsCast;
 
 use super::Here;
 use super::activate::said;
-use crate::api::{self, Failure};
+use crate::api::{self, Failure, then};
 use crate::nodes;
-use crate::parts::act::{act, then};
+use crate::parts::act::act;
 use crate::parts::failure::say;
 use crate::parts::verify::sentences;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::route::{LicensesDialog, LicensesRoute, Route};
 use crate::text::{K, fill, now};
 use crate::ui::dialog::{Dialog, body, foot};
@@ -28,7 +28,7 @@ use crate::ui::notice::{Tone, p};
 pub(super) struct Dropped {
     /// One is being dragged over the page.
     pub(super) hovers: RwSignal<bool>,
-    files: StoredValue<Vec<web_sys::File>, LocalStorage>,
+    files: StoredValue<Vec<web_sys::File>>,
     /// Moves when files were dropped.
     came: RwSignal<u32>,
 }
@@ -38,7 +38,7 @@ impl Dropped {
     pub(super) fn new() -> Self {
         Self {
             hovers: RwSignal::new(false),
-            files: StoredValue::new_local(Vec::new()),
+            files: StoredValue::new(Vec::new()),
             came: RwSignal::new(0),
         }
     }
@@ -191,13 +191,13 @@ impl Loading {
         let readable = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await;
         if readable.is_err() {
             self.fault.try_set(now(K::FileUnreadable).to_owned());
-        } else if self.busy.try_get_untracked().is_some() {
+        } else if !self.busy.is_disposed() {
             self.send(file);
         }
     }
 
     fn send(self, file: web_sys::File) {
-        let ask = move || {
+        let ask = move |()| {
             then(api::load_file(&file), move |loaded| {
                 let here = self.here;
                 here.licenses.put(loaded.licenses);

@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use licensing::standing::Phase;
 use licensing::wire::{Activation, Installed, Licenses, OwnerView, SetActivation};
 
 use super::Here;
-use crate::api;
+use crate::api::{self, then};
 use crate::nodes;
-use crate::parts::act::{act, then};
+use crate::parts::act::act;
 use crate::parts::banner::{day, outside};
 use crate::parts::check::{sentences, went_well};
 use crate::parts::failure::say;
+use crate::reactive::{Memo, RwSignal};
 use crate::route::LicensesDialog;
 use crate::text::{self, K, Length, fill, now};
 use crate::ui::el::{El, Node, el, live};
@@ -155,7 +155,7 @@ impl Checking {
     fn check(self, owner: &str) {
         let owner = owner.to_owned();
         self.fault.set(String::new());
-        let ask = move || {
+        let ask = move |()| {
             then(api::check(&owner), move |checked| {
                 let outcome = checked.result.outcome;
                 self.here.licenses.put(checked.licenses);
@@ -228,7 +228,7 @@ fn set_activation(
     let owner = owner.to_owned();
     let done = fill(key, &[("owner", description)]);
     fault.set(String::new());
-    let ask = move || {
+    let ask = move |()| {
         let done = done.clone();
         let asking = api::set_activation(&owner, &SetActivation { activation });
         then(asking, move |_| {

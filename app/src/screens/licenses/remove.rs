@@ -5,7 +5,7 @@ mod list;
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::untrack;
 use licensing::license::License;
 use licensing::wire::{ErrorCode, FREE_MAX, Holder, Problem, SuggestQuery};
 
@@ -14,11 +14,12 @@ use self::list::List;
 use super::Here;
 use super::activate::said;
 use super::news::count;
-use crate::api::{self, Failure};
+use crate::api::{self, Failure, then};
 use crate::nodes;
-use crate::parts::act::{act, then};
+use crate::parts::act::act;
 use crate::parts::failure::say;
 use crate::parts::words::{list as and, name_in};
+use crate::reactive::{RwSignal, Signal};
 use crate::route::{LicensesDialog, Route};
 use crate::text::{K, N, fill, now, number, tn};
 use crate::ui::dialog::{Dialog, body, foot};
@@ -231,7 +232,7 @@ impl Removing {
         // As many as are missing, and those among them who are chosen already.
         let count = untrack(|| self.needed()).to_remove.min(FREE_MAX);
         self.fault.set(String::new());
-        let ask = move || {
+        let ask = move |()| {
             let asking = api::suggestions(self.module, &SuggestQuery { count });
             then(asking, move |answer| self.fill_up(answer.holders))
         };
@@ -262,7 +263,7 @@ impl Removing {
         let free = self.choice.with_untracked(Choice::request);
         let name = untrack(|| self.needed().name);
         self.fault.set(String::new());
-        let ask = move || {
+        let ask = move |()| {
             let name = name.clone();
             then(api::free(self.module, &free), move |freed| {
                 let values = [("license", name.as_str())];

@@ -3,16 +3,17 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use licensing::license::{INSTALLATION_TEXT_MAX, Installation};
 use licensing::wire::{FieldFault, Licenses, Problem, SetInstallation};
 
 use super::Here;
 use super::activate::said;
-use crate::api::{self, Asking, Failure};
+use crate::api::{self, Asking, Failure, Then, then};
+use crate::call::Call;
 use crate::nodes;
-use crate::parts::act::{Then, act, then};
+use crate::parts::act::act;
 use crate::parts::failure::say;
+use crate::reactive::{RwSignal, Signal, StoredValue};
 use crate::route::{LicensesDialog, LicensesRoute, Route};
 use crate::text::{K, fill, now};
 use crate::ui::dialog::{Dialog, body, foot};
@@ -189,7 +190,7 @@ impl Form {
             seen: self.seen.get_value(),
             wanted,
         };
-        self.act(Box::new(move || {
+        self.act(Box::new(move |()| {
             then(api::set_installation(&set), move |_| {
                 here.status.say(now(K::FirstSaved).to_owned());
                 here.licenses.reload();
@@ -205,7 +206,7 @@ impl Form {
 
     fn change(self, wanted: Installation) {
         let here = self.here;
-        self.act(Box::new(move || {
+        self.act(Box::new(move |()| {
             then(api::change_serial_number(&wanted), move |loaded| {
                 here.licenses.put(loaded.licenses);
                 let tab = LicensesRoute::of(loaded.owner.as_str());
@@ -215,7 +216,7 @@ impl Form {
         }));
     }
 
-    fn act(self, ask: Box<dyn Fn() -> Asking<Then>>) {
+    fn act(self, ask: Box<dyn Call<(), Asking<Then>>>) {
         act(
             self.here.session,
             self.busy,

@@ -5,19 +5,19 @@ mod edit;
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use licensing::wire::{Licenses, UserCard, UserLicense, UserLicenses};
 
 use self::edit::Editing;
 use super::Known;
 use super::rows::{kind, last_sign_in, seats};
 use crate::api;
+use crate::call::Call;
 use crate::events::changes;
 use crate::nodes;
 use crate::remote::remote;
 use crate::text::{K, N, now, tn};
 use crate::ui::dialog::{self, Dialog};
-use crate::ui::el::{El, Node, Spot, el, live};
+use crate::ui::el::{El, Node, Spot, effect, el, live};
 use crate::ui::icon::{Icon, glyph};
 use crate::ui::loaded::{Remote, loaded};
 use crate::ui::media::one_column;
@@ -39,8 +39,8 @@ pub(super) fn card(
         },
         api::user,
     );
-    let on_close: Rc<dyn Fn()> = Rc::new(on_close);
-    let on_saved: Rc<dyn Fn()> = Rc::new(on_saved);
+    let on_close: Rc<dyn Call<()>> = Rc::new(move |()| on_close());
+    let on_saved: Rc<dyn Call<()>> = Rc::new(move |()| on_saved());
     // What was changed stays when the window gets another width.
     let editing = licenses.map(|licenses| (licenses, Editing::new(user, card, licenses)));
     let narrow = one_column();
@@ -66,7 +66,7 @@ pub(super) fn card(
             nodes![card.show(facts), held]
         });
         if narrow.get() {
-            let dialog = Dialog::new(name, move || on_close()).narrow();
+            let dialog = Dialog::new(name, move || on_close.call_with(())).narrow();
             dialog.view(dialog::body(inside))
         } else {
             beside(name, on_close, inside)
@@ -75,16 +75,16 @@ pub(super) fn card(
 }
 
 /// A panel beside the list; takes the focus when it is opened, gives it back by `on_close`.
-fn beside(name: Node, on_close: Rc<dyn Fn()>, inside: Node) -> El {
+fn beside(name: Node, on_close: Rc<dyn Call<()>>, inside: Node) -> El {
     let heading = Spot::default();
-    let focus = StoredValue::new_local(heading.clone());
-    Effect::new(move |_| focus.with_value(Spot::focus));
+    let focus = heading.clone();
+    effect(move || focus.focus());
     let close = Rc::clone(&on_close);
     let cross = el("button")
         .attr("type", "button")
         .class("icon-button")
         .attr("aria-label", K::Close)
-        .on_click(move || close())
+        .on_click(move || close.call_with(()))
         .child(glyph(Icon::Cross));
     let heading = el("h2")
         .attr("id", "card-name")
@@ -97,7 +97,7 @@ fn beside(name: Node, on_close: Rc<dyn Fn()>, inside: Node) -> El {
         .on_key(move |event| {
             if event.key() == "Escape" {
                 event.prevent_default();
-                on_close();
+                on_close.call_with(());
             }
         })
         .child(el("header").class("card-head").child(heading).child(cross))

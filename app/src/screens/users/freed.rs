@@ -1,6 +1,5 @@
 //! What was freed in the last 30 days, and giving it back.
 
-use leptos::prelude::*;
 use licensing::wire::{Freeing, Freeings, Selected};
 
 use super::Known;
@@ -10,6 +9,7 @@ use crate::api;
 use crate::events::changes;
 use crate::nodes;
 use crate::parts::words::list;
+use crate::reactive::{RwSignal, Signal};
 use crate::remote::remote;
 use crate::session::session;
 use crate::text::{K, N, now, tn};

@@ -1,16 +1,16 @@
 //! User licences: every user license with its use, and the holders of the one that is chosen.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
-use leptos::prelude::*;
 use licensing::wire::{self, HoldersQuery, UserLicense, UserLicenses, UserRow};
 
 use super::Known;
 use super::rows::{is_person, key, last_sign_in, name};
-use crate::api;
+use crate::api::{self, made};
 use crate::events::changes;
 use crate::navigation::navigation;
 use crate::nodes;
+use crate::reactive::{Memo, Signal};
 use crate::remote::pages;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
 use crate::text::{K, N, fill, now, number, tn};
@@ -147,7 +147,7 @@ fn holders_of(
         move |search, after| {
             let search = search.trim().to_owned();
             let asking = api::holders(module, &HoldersQuery { search, after });
-            Box::pin(async move { Ok(page(asking.await?)) })
+            made(asking, |holders| Ok(page(holders)))
         },
     );
     let back = live(move || {
@@ -193,7 +193,7 @@ fn holders_of(
 fn page(holders: wire::Holders) -> Page {
     let rows = holders.holders.into_iter().map(|holder| Row {
         key: key(&holder.user),
-        make: Arc::new(move || holder_row(&holder.user)),
+        make: Rc::new(move |()| holder_row(&holder.user)),
     });
     Page {
         rows: rows.collect(),

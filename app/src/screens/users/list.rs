@@ -1,9 +1,8 @@
 //! A list of users: filters in the address, sorting, pages as the reader scrolls, a card beside it.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::prelude::document;
 use licensing::wire::{self, UserList, UserRow, UserSort, UsersQuery};
 use wasm_bindgen::JsCast;
 
@@ -11,16 +10,18 @@ use super::Known;
 use super::card::card;
 use super::many::Selection;
 use super::rows::{can_log_in, choices, is_person, key, kind, last_sign_in, name};
-use crate::api;
+use crate::api::{self, made};
 use crate::events::changes;
 use crate::navigation::{Navigation, navigation};
 use crate::nodes;
+use crate::reactive::{Memo, Signal};
 use crate::remote::{pages, remote};
 use crate::route::{Route, UsersRoute};
 use crate::session::session;
 use crate::text::{K, now, number};
 use crate::ui::el::{El, Node, Row, effect, el, live};
 use crate::ui::filter::{check, pick, search};
+use crate::ui::heard::next_frame;
 use crate::ui::notice::p;
 use crate::ui::pages::{Head, Page, Pages, listed, rows};
 use crate::ui::table::{self, Column, Sorting, table};
@@ -71,7 +72,7 @@ pub(super) fn list(list: UserList, licenses: Known) -> Node {
     // Who was selected among others is not selected among these.
     let asked = Memo::new(move |_| route.with(|route| with_user(route, None).href()));
     effect(move || {
-        asked.track();
+        asked.with(|_| ());
         if let Some(selection) = selection {
             selection.clear();
         }
@@ -83,16 +84,12 @@ pub(super) fn list(list: UserList, licenses: Known) -> Node {
         },
         move |href, after| {
             let asking = api::users(&query(href, after));
-            Box::pin(async move {
-                Ok(page(
-                    asking.await?,
-                    Shown {
-                        route,
-                        chosen,
-                        selection,
-                    },
-                ))
-            })
+            let shown = Shown {
+                route,
+                chosen,
+                selection,
+            };
+            made(asking, move |users| Ok(page(users, shown)))
         },
     );
     let sold = session().is_administrator().then(|| {
@@ -164,7 +161,7 @@ struct Shown {
 fn page(users: wire::Users, shown: Shown) -> Page {
     let rows = users.users.into_iter().map(|user| Row {
         key: key(&user),
-        make: Arc::new(move || row_of(&user, shown)),
+        make: Rc::new(move |()| row_of(&user, shown)),
     });
     Page {
         head: Head {
@@ -346,7 +343,7 @@ fn empty(route: Memo<UsersRoute>) -> El {
 
 /// Puts the focus back on the row whose card was closed.
 fn focus_row(user: i32) {
-    request_animation_frame(move || {
+    next_frame(move || {
         let selector = ["[data-user=\"", &user.to_string(), "\"]"].concat();
         let link = document().query_selector(&selector).ok().flatten();
         if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {

@@ -2,12 +2,12 @@
 
 pub(super) mod dialog;
 
-use leptos::prelude::*;
 use licensing::wire::{MANY_MAX, Selected, UsersQuery};
 
 use self::dialog::dialog;
 use super::Known;
 use crate::nodes;
+use crate::reactive::{Memo, RwSignal};
 use crate::text::{K, N, fill, number, tn};
 use crate::ui::el::{El, Node, el, live};
 use crate::ui::form::Button;

@@ -2,11 +2,11 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use leptos::prelude::*;
 use licensing::license::UserType;
 use licensing::wire::{UserLicenses, UserRow};
 
 use crate::nodes;
+use crate::reactive::Signal;
 use crate::session::session;
 use crate::text::{K, fill, now, number};
 use crate::ui::el::{El, Node, el};

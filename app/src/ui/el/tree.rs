@@ -1,15 +1,16 @@
 //! Building a view in the page and building it again: what is the same element stays, what is not is replaced.
 
 use any_spawner::Executor;
-use leptos::prelude::*;
+use leptos::prelude::document;
 use leptos::reactive::effect::RenderEffect;
 use leptos::reactive::owner::Owner;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
 
+use crate::call::{Call, CallMut};
 use crate::text::language;
 
+use super::super::heard;
 use super::{Attr, Kind, Listener, Node, Parts, Row, Value};
 
 /// Puts a view at the end of an element of the page, for the life of the page.
@@ -83,11 +84,11 @@ fn build(node: Node) -> Built {
 }
 
 /// Makes a piece now and whenever what it reads changes; over what was there before.
-fn run(mut make: Box<dyn FnMut() -> Node>, before: Option<Built>) -> Running<Built> {
+fn run(mut make: Box<dyn CallMut<(), Node>>, before: Option<Built>) -> Running<Built> {
     let again = move |before: Option<Built>| match before {
-        None => build(make()),
+        None => build(make.call_mut_with(())),
         Some(mut built) => {
-            rebuild(make(), &mut built);
+            rebuild(make.call_mut_with(()), &mut built);
             built
         }
     };
@@ -223,14 +224,8 @@ fn rebuild_el(parts: Parts, there: &mut BuiltEl) {
 /// Adds listeners; what they call finds the contexts of the view around them.
 fn listen(listeners: Vec<Listener>, element: &web_sys::Element) -> Vec<(&'static str, JsValue)> {
     let added = listeners.into_iter().map(|listener| {
-        let Listener { event, mut listen } = listener;
-        let owner = Owner::current().map(|owner| owner.downgrade());
-        let heard =
-            move |event: web_sys::Event| match owner.as_ref().and_then(|owner| owner.upgrade()) {
-                Some(owner) => owner.with(|| listen(event)),
-                None => listen(event),
-            };
-        let listener = Closure::<dyn FnMut(web_sys::Event)>::new(heard).into_js_value();
+        let Listener { event, listen } = listener;
+        let listener = heard::listener(listen);
         element
             .add_event_listener_with_callback(event, listener.unchecked_ref())
             .expect("an event has a name");
@@ -244,7 +239,7 @@ fn set(attr: Attr, element: &web_sys::Element, new: bool) -> BuiltAttr {
     let (value, effect) = match value {
         Value::Live(value) => {
             let element = element.clone();
-            let set = move |_| set_now(&element, kind, name, &value());
+            let set = move |_| set_now(&element, kind, name, &value.call_with(()));
             (None, Some(RenderEffect::new(set)))
         }
         value => {
@@ -265,7 +260,7 @@ fn set(attr: Attr, element: &web_sys::Element, new: bool) -> BuiltAttr {
 
 fn set_now(element: &web_sys::Element, kind: Kind, name: &str, value: &Value) {
     match value {
-        Value::Live(inner) => set_now(element, kind, name, &inner()),
+        Value::Live(inner) => set_now(element, kind, name, &inner.call_with(())),
         value => apply(element, kind, name, value.text()),
     }
 }
@@ -306,7 +301,7 @@ fn apply(element: &web_sys::Element, kind: Kind, name: &str, value: Option<&str>
 }
 
 /// Rows by key: those that are still there are moved, not made again.
-fn run_rows(rows: Box<dyn Fn() -> Vec<Row>>, before: Option<BuiltRows>) -> Running<BuiltRows> {
+fn run_rows(rows: Box<dyn Call<(), Vec<Row>>>, before: Option<BuiltRows>) -> Running<BuiltRows> {
     // Rows outlive a run of the effect, so they belong to what is around it.
     let around = Owner::current().unwrap_or_default();
     // Rows of an effect before this one read what belonged to it, and is no more.
@@ -321,7 +316,7 @@ fn run_rows(rows: Box<dyn Fn() -> Vec<Row>>, before: Option<BuiltRows>) -> Runni
         let anew = std::mem::take(&mut taken_over) || built.language != language;
         built.language = language;
         let old = std::mem::take(&mut built.rows);
-        built.rows = update_rows(old, rows(), &around, &built.end, anew);
+        built.rows = update_rows(old, rows.call_with(()), &around, &built.end, anew);
         built
     };
     Running(RenderEffect::new_with_value(again, before))
@@ -371,7 +366,7 @@ fn update_rows(
 fn make_row(row: &Row, before: Option<BuiltRow>, around: &Owner) -> BuiltRow {
     let owner = around.child();
     let built = owner.with(|| {
-        let node = Node::El((row.make)());
+        let node = Node::El(row.make.call_with(()));
         match before {
             None => build(node),
             Some(BuiltRow {

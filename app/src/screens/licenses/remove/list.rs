@@ -1,18 +1,20 @@
 //! Everybody who has the license, page by page, with a box to tick; suggestions stand first.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::rc::Rc;
 
-use leptos::prelude::*;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use leptos::prelude::untrack;
 use licensing::assignment::Reason;
 use licensing::wire::{Holder, Holders, HoldersQuery};
 use wasm_bindgen::JsCast;
 
 use super::choice::Choice;
-use crate::api;
+use crate::api::{self, made};
 use crate::events::changes;
 use crate::nodes;
 use crate::parts::words::names_in;
+use crate::reactive::{Memo, RwSignal, Signal};
 use crate::remote::pages;
 use crate::screens::licenses::Here;
 use crate::screens::licenses::news::count;
@@ -59,7 +61,7 @@ impl List {
             move |search, after| {
                 let search = search.trim().to_owned();
                 let asking = api::holders(module, &HoldersQuery { search, after });
-                Box::pin(async move { Ok(self.page(asking.await?)) })
+                made(asking, move |holders| Ok(self.page(holders)))
             },
         )
     }
@@ -122,7 +124,7 @@ impl List {
     pub(super) fn row(self, holder: Holder, first: bool) -> Row {
         Row {
             key: key(&holder),
-            make: Arc::new(move || self.line(&holder, first)),
+            make: Rc::new(move |()| self.line(&holder, first)),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::{event_target_checked, untrack};
 use licensing::assignment::{Refusal, effective};
 use licensing::license::{License, ModuleLicense, ModuleName};
 use licensing::wire::{ErrorCode, Licenses, UserCard};
@@ -11,12 +11,14 @@ use licensing::wire::{ErrorCode, Licenses, UserCard};
 use super::super::Known;
 use super::super::rows::seats;
 use super::draft::{Draft, Sold, only};
-use crate::api::{self, Failure};
+use crate::api::{self, Failure, then};
+use crate::call::Call;
 use crate::navigation::navigation;
 use crate::nodes;
-use crate::parts::act::{act, then};
+use crate::parts::act::act;
 use crate::parts::refusal::say_refusals;
 use crate::parts::words::{list, name, name_in, users};
+use crate::reactive::{Memo, RwSignal};
 use crate::route::Route;
 use crate::session::session;
 use crate::text::{K, N, fill, now, tn};
@@ -62,7 +64,7 @@ impl Editing {
     }
 
     /// The form, for an administrator.
-    pub(super) fn form(self, known: Known, on_saved: Rc<dyn Fn()>) -> Node {
+    pub(super) fn form(self, known: Known, on_saved: Rc<dyn Call<()>>) -> Node {
         let fault = live(move || {
             self.fault.get().map(|failure| {
                 let sentences = known.value.with(|known| {
@@ -248,7 +250,7 @@ impl Editing {
     }
 
     /// What saving will change, and the ways to end it.
-    fn foot(self, on_saved: Rc<dyn Fn()>) -> El {
+    fn foot(self, on_saved: Rc<dyn Call<()>>) -> El {
         let words = live(move || {
             let (Some(stored), Some(draft)) = (self.stored.get(), self.draft.get()) else {
                 return Node::Nothing;
@@ -290,7 +292,7 @@ impl Editing {
             .child(el("div").class("buttons").child(cancel).child(save))
     }
 
-    fn save(self, on_saved: Rc<dyn Fn()>) {
+    fn save(self, on_saved: Rc<dyn Call<()>>) {
         let seen = self.card.value.with_untracked(|card| {
             card.as_ref()
                 .map(|card| (card.user.user, card.revision, card.user.full_name.clone()))
@@ -301,7 +303,7 @@ impl Editing {
         let request = draft.request(revision);
         let status = status();
         self.fault.set(None);
-        let ask = move || {
+        let ask = move |()| {
             let (name, on_saved) = (name.clone(), Rc::clone(&on_saved));
             then(api::save_user(user, &request), move |card| {
                 // Nothing is left to be saved.
@@ -309,7 +311,7 @@ impl Editing {
                 self.changed.set(false);
                 self.card.put(card);
                 status.say(fill(K::SavedUser, &[("user", &name)]));
-                on_saved();
+                on_saved.call_with(());
             })
         };
         let failed = move |failure: Failure| {

@@ -2,19 +2,19 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use licensing::assignment::Refusal;
 use licensing::wire::{
     Change, ChangeMany, Preview, PreviewMany, PreviewUser, Selected, UserLicense,
 };
 
 use super::Selection;
-use crate::api::{self, Failure};
+use crate::api::{self, Failure, made, then};
 use crate::events::changes;
 use crate::nodes;
-use crate::parts::act::{act, then};
+use crate::parts::act::act;
 use crate::parts::refusal::{say_refusal, say_refusals};
 use crate::parts::words::list;
+use crate::reactive::{RwSignal, Signal, StoredValue};
 use crate::remote::remote;
 use crate::screens::users::Known;
 use crate::screens::users::rows::choices;
@@ -94,14 +94,9 @@ pub(in crate::screens::users) fn dialog(
             only_those_who_can: only_those_who_can.get(),
         })
     };
-    let preview = remote(question, |what: Option<PreviewMany>| {
-        let asking = what.map(|what| api::preview_many(&what));
-        Box::pin(async move {
-            Ok(match asking {
-                Some(asking) => Some(asking.await?),
-                None => None,
-            })
-        })
+    let preview = remote(question, |what: Option<PreviewMany>| match what {
+        Some(what) => made(api::preview_many(&what), |preview| Ok(Some(preview))),
+        None => Box::pin(std::future::ready(Ok(None))),
     });
     effect(move || {
         // What can be given up cannot always be given.
@@ -273,7 +268,7 @@ impl Changing {
         let request = ChangeMany { what, seen };
         let (status, selection) = (status(), self.selection);
         self.fault.set(None);
-        let ask = move || {
+        let ask = move |()| {
             then(api::change_many(&request), move |done| {
                 let mut words = tn(N::ManyChanged, count(done.users), &[]);
                 if done.refused > 0 {
