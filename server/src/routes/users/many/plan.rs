@@ -175,7 +175,12 @@ impl Plan {
             becomes.loses.extend(&loses);
             becomes.touched.owners.extend(done.owners.iter().cloned());
             becomes.after = access.unwrap_or(becomes.after);
-            becomes.refusals.extend_from_slice(refusals);
+            for refusal in refusals {
+                // Of two owners it is said once.
+                if !becomes.refusals.contains(refusal) {
+                    becomes.refusals.push(refusal.clone());
+                }
+            }
         }
     }
 
