@@ -220,6 +220,16 @@ const holders: View = {
   },
 };
 
+const suggested: View = {
+  name: "user-licences-suggested",
+  async show({ page, t }) {
+    await page.goto("/users/licenses/");
+    await page.getByRole("main").getByRole("link", { name: "Sales Premium" }).click();
+    await page.getByRole("button", { name: t("suggest_whom") }).click();
+    await expect(page.getByText(t("users_selected", { count: 3 }))).toBeVisible();
+  },
+};
+
 const keys: View = {
   name: "keyboard",
   async show({ page, t }) {
@@ -358,6 +368,7 @@ export const VIEWS: Record<Scenario, View[]> = {
     at("users-other", "/users/other"),
     licenses,
     holders,
+    suggested,
     keys,
     account,
     freed,

@@ -5,6 +5,7 @@ pub(crate) mod banner;
 pub(crate) mod check;
 pub(crate) mod drop;
 pub(crate) mod failure;
+pub(crate) mod reason;
 pub(crate) mod refusal;
 pub(crate) mod verify;
 pub(crate) mod words;

@@ -179,3 +179,16 @@ test("everyone who matches a filter is selected, and what is taken from them is 
   await page.goto("/users/licenses");
   await expect(page.getByRole("link", { name: /^Marketing Premium/ })).toContainText("10 / 10");
 });
+
+test("whose seat could be freed is suggested among the holders of a license, and taken from them", async ({ admin: page, t }) => {
+  await page.goto("/users/licenses");
+  await page.getByRole("button", { name: t("suggest_whom") }).click();
+  await expect(page.getByText(t("users_selected", { count: 3 }))).toBeVisible();
+  await expect(page.getByRole("row", { name: /Joris Berger/ })).toContainText(t("reason_cannot_log_in"));
+  await page.getByRole("button", { name: t("change_them"), exact: true }).click();
+  const change = dialog(page, t("change_selected"));
+  await expect(change.getByRole("combobox", { name: t("licence"), exact: true })).toHaveValue(/\d+/);
+  await expect(change.getByRole("row", { name: /Mila Visser/ })).toContainText("Sales Premium");
+  await change.getByRole("button", { name: t("change_users", { count: 3 }), exact: true }).click();
+  await expect(page.getByRole("link", { name: /^Sales Premium/ })).toContainText("17 / 21");
+});

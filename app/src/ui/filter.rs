@@ -137,15 +137,14 @@ pub(crate) fn choose(
     none: Option<K>,
     choices: Signal<Vec<Choice>>,
     value: RwSignal<String>,
+    on_choose: impl Fn(String) + 'static,
 ) -> El {
     let options = live(move || {
         let none = none.map(|none| el("option").attr("value", "").child(now(none)));
         let chosen = value.get_untracked();
         nodes![none, choices.with(|choices| grouped(choices, &chosen))]
     });
-    let list = el("select")
-        .on_value("change", move |chosen| value.set(chosen))
-        .child(options);
+    let list = el("select").on_value("change", on_choose).child(options);
     let label = el("span").child(label);
     el("label").class("choose").child(label).child(list)
 }

@@ -3,8 +3,8 @@
 use licensing::wire::{Freeing, Freeings, Selected};
 
 use super::Known;
-use super::many::Selection;
 use super::many::dialog::dialog;
+use super::many::{Begin, Selection};
 use crate::api;
 use crate::events::changes;
 use crate::nodes;
@@ -51,7 +51,7 @@ pub(super) fn freed(known: Known) -> Node {
         selection.is_open().then(|| {
             let act = act.get_untracked();
             let selected = Selected::Touched { act: act.clone() };
-            dialog(selection, selected, known, Some(act))
+            dialog(selection, selected, known, Begin::Restore(act))
         })
     });
     let how = p(K::FreedHow).class("soft freed-how");

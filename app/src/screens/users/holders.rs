@@ -2,33 +2,48 @@
 
 use std::rc::Rc;
 
-use licensing::wire::{self, HoldersQuery, UserLicense, UserLicenses, UserRow};
+use licensing::assignment::Reason;
+use licensing::wire::{
+    self, Holder, HoldersQuery, SuggestQuery, UserLicense, UserLicenses, UsersQuery,
+};
 
 use super::Known;
+use super::many::{Begin, Selection};
 use super::rows::{is_person, key, last_sign_in, name};
-use crate::api::{self, made};
+use crate::api::{self, Failure, made, then};
 use crate::events::changes;
 use crate::navigation::navigation;
 use crate::nodes;
-use crate::reactive::{Memo, Signal};
+use crate::parts::act::act;
+use crate::parts::failure::say;
+use crate::parts::reason::why;
+use crate::reactive::{Memo, RwSignal, Signal};
 use crate::remote::pages;
 use crate::route::{Route, UserLicensesRoute, UsersRoute};
+use crate::session::session;
 use crate::text::{K, N, fill, now, number, tn};
 use crate::ui::el::{El, Node, Row, el, live};
 use crate::ui::filter::search;
+use crate::ui::form::Button;
 use crate::ui::loaded::loaded;
 use crate::ui::media::one_column;
 use crate::ui::meter::meter;
 use crate::ui::notice::p;
 use crate::ui::pages::{Head, Page, Pages, listed, rows};
-use crate::ui::table::{Column, row, table};
+use crate::ui::status::status;
+use crate::ui::table::{Column, row_of, table};
 
-const COLUMNS: [Column; 4] = [
+/// Only administrators have the first.
+const COLUMNS: [Column; 5] = [
+    Column::unlabelled(K::Choose),
     Column::soft(K::UserId),
     Column::head(K::Name),
     Column::text(K::PrimaryGroup),
     Column::text(K::LastSignIn),
 ];
+
+/// Most users who are suggested at once.
+const SUGGESTED_MAX: usize = 500;
 
 /// The tab of user licences.
 pub(super) fn holders(licenses: Known) -> Node {
@@ -139,6 +154,7 @@ fn holders_of(
 ) -> El {
     let (navigation, changes) = (navigation(), changes());
     let searched = Signal::derive(move || route.with(|route| route.search.clone()));
+    let selection = session().is_administrator().then(Selection::new);
     let holders = pages(
         move || {
             changes.users();
@@ -147,7 +163,7 @@ fn holders_of(
         move |search, after| {
             let search = search.trim().to_owned();
             let asking = api::holders(module, &HoldersQuery { search, after });
-            made(asking, |holders| Ok(page(holders)))
+            made(asking, move |holders| Ok(page(holders, selection)))
         },
     );
     let back = live(move || {
@@ -176,24 +192,62 @@ fn holders_of(
         navigation.replace(Route::UserLicenses(UserLicensesRoute { module, search }));
     });
     let head = el("header").class("card-head").child(words).child(search);
+    let columns = &COLUMNS[usize::from(selection.is_none())..];
     let list = listed(
         holders,
         move || empty(holders),
-        move || table(K::Holders, &COLUMNS, None, el("tbody").child(rows(holders))),
+        move || table(K::Holders, columns, None, el("tbody").child(rows(holders))),
     );
+    let bar = selection.map(|selection| {
+        let suggest = suggest(module, selection);
+        let remove = Begin::Remove(module);
+        selection.bar(holders, suggest, UsersQuery::default, remove, licenses)
+    });
     el("section")
         .class("sheet holders-of")
         .attr("aria-labelledby", "holders-of")
         .child(back)
         .child(head)
+        .child(bar)
         .child(list)
 }
 
+/// Selects whose seats could be freed: who cannot log in, who left, who has not signed in for long.
+fn suggest(module: i32, selection: Selection) -> Node {
+    let (busy, status) = (RwSignal::new(false), status());
+    let suggest = move || {
+        let ask = move |()| {
+            let count = SUGGESTED_MAX;
+            then(
+                api::suggestions(module, &SuggestQuery { count }),
+                move |answer| {
+                    let mut any = false;
+                    for holder in answer.holders {
+                        if holder.reason.is_some() {
+                            selection.add(holder.user.user);
+                            any = true;
+                        }
+                    }
+                    if !any {
+                        status.say(now(K::NobodySuggested).to_owned());
+                    }
+                },
+            )
+        };
+        let failed = move |failure: Failure| status.say(say(&failure));
+        act(session(), busy, Box::new(ask), Rc::new(failed));
+    };
+    Button::new(K::SuggestWhom)
+        .busy(busy)
+        .on_click(suggest)
+        .into()
+}
+
 /// An answer as a page of rows.
-fn page(holders: wire::Holders) -> Page {
+fn page(holders: wire::Holders, selection: Option<Selection>) -> Page {
     let rows = holders.holders.into_iter().map(|holder| Row {
         key: key(&holder.user),
-        make: Rc::new(move |()| holder_row(&holder.user)),
+        make: Rc::new(move |()| holder_row(&holder, selection)),
     });
     Page {
         rows: rows.collect(),
@@ -231,7 +285,8 @@ fn empty(holders: Pages) -> El {
     p(words).class("empty")
 }
 
-fn holder_row(user: &UserRow) -> El {
+fn holder_row(holder: &Holder, selection: Option<Selection>) -> El {
+    let user = &holder.user;
     let list = if is_person(user.user_type) {
         wire::UserList::Associates
     } else {
@@ -243,13 +298,17 @@ fn holder_row(user: &UserRow) -> El {
         ..UsersRoute::default()
     };
     let link = el("a").attr("href", card.href());
-    row(
-        &COLUMNS,
-        [
-            user.user_id.clone().into(),
-            name(user, link),
-            user.primary_group.clone().into(),
-            last_sign_in(user).into(),
-        ],
-    )
+    // The others stand in the row anyway.
+    let reason = holder.reason.filter(|reason| {
+        matches!(reason, Reason::CannotLogIn | Reason::DaysWithoutSignIn(_)) && selection.is_some()
+    });
+    let tick = selection.map(|selection| selection.tick(user.user, &user.full_name).into());
+    let cells = [
+        user.user_id.clone().into(),
+        nodes![name(user, link), reason.map(why)],
+        user.primary_group.clone().into(),
+        last_sign_in(user).into(),
+    ];
+    let columns = &COLUMNS[usize::from(selection.is_none())..];
+    row_of(columns, tick.into_iter().chain(cells).collect())
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 
 use super::Known;
 use super::card::card;
-use super::many::Selection;
+use super::many::{Begin, Selection};
 use super::rows::{can_log_in, choices, is_person, key, kind, last_sign_in, name};
 use crate::api::{self, made};
 use crate::events::changes;
@@ -116,7 +116,13 @@ pub(super) fn list(list: UserList, licenses: Known) -> Node {
     });
     let bar = selection.map(|selection| {
         let query = move || query(&asked.get_untracked(), None);
-        selection.bar(users, query, licenses)
+        selection.bar(
+            users,
+            selection.select_all(users),
+            query,
+            Begin::Choose,
+            licenses,
+        )
     });
     let sheet = el("div").class("sheet").child(bar).child(listed(
         users,

@@ -29,6 +29,17 @@ struct Picked {
     all: bool,
 }
 
+/// What the dialog begins with.
+#[derive(Clone)]
+pub(super) enum Begin {
+    /// Nothing: it is chosen.
+    Choose,
+    /// Removing a license (its id), unless something else is chosen.
+    Remove(i32),
+    /// Restoring what an act freed, and nothing else.
+    Restore(String),
+}
+
 impl Selection {
     /// Nobody.
     pub(super) fn new() -> Self {
@@ -56,6 +67,16 @@ impl Selection {
         self.picked.set(Picked::default());
     }
 
+    /// Selects one more.
+    pub(super) fn add(self, user: i32) {
+        if !self
+            .picked
+            .with_untracked(|picked| picked.users.contains(&user))
+        {
+            self.toggle(user);
+        }
+    }
+
     fn toggle(self, user: i32) {
         self.picked
             .update(|picked| match picked.users.binary_search(&user) {
@@ -76,21 +97,11 @@ impl Selection {
             .on("change", move |_| self.toggle(user))
     }
 
-    /// Above the list: how many are selected, selecting all who match, and what is done to them. `query` says who match.
-    pub(super) fn bar(
-        self,
-        list: Pages,
-        query: impl Fn() -> UsersQuery + 'static,
-        known: Known,
-    ) -> Node {
+    /// Selects all who match, on whatever page.
+    pub(super) fn select_all(self, list: Pages) -> Node {
         let matching = Memo::new(move |_| list.head().count);
-        let any = Memo::new(move |_| self.count(matching.get()) > 0);
         let all = Memo::new(move |_| self.picked.with(|picked| picked.all));
-        let words = live(move || {
-            let count = self.count(matching.get());
-            (count > 0).then(|| tn(N::UsersSelected, count, &[]))
-        });
-        let select = live(move || {
+        live(move || {
             let matching = matching.get();
             (!all.get() && (1..=MANY_MAX as i64).contains(&matching)).then(|| {
                 let count = number(matching);
@@ -101,6 +112,23 @@ impl Selection {
                 Button::new(fill(K::SelectAll, &[("count", &count)]))
                     .on_click(move || self.picked.set(all.clone()))
             })
+        })
+    }
+
+    /// Above the list: how many are selected, a way to select several, and what is done to them. `query` says who match.
+    pub(super) fn bar(
+        self,
+        list: Pages,
+        select: Node,
+        query: impl Fn() -> UsersQuery + 'static,
+        begin: Begin,
+        known: Known,
+    ) -> Node {
+        let matching = Memo::new(move |_| list.head().count);
+        let any = Memo::new(move |_| self.count(matching.get()) > 0);
+        let words = live(move || {
+            let count = self.count(matching.get());
+            (count > 0).then(|| tn(N::UsersSelected, count, &[]))
         });
         let acts = live(move || {
             any.get().then(|| {
@@ -117,7 +145,7 @@ impl Selection {
                     true => Selected::Matching(query()),
                     false => Selected::Users(picked.users.clone()),
                 });
-                dialog(self, selected, known, None)
+                dialog(self, selected, known, begin.clone())
             })
         });
         let words = el("p").attr("role", "status").child(words);

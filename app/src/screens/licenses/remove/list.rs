@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use leptos::prelude::untrack;
-use licensing::assignment::Reason;
 use licensing::wire::{Holder, Holders, HoldersQuery};
 use wasm_bindgen::JsCast;
 
@@ -13,6 +12,7 @@ use super::choice::Choice;
 use crate::api::{self, made};
 use crate::events::changes;
 use crate::nodes;
+use crate::parts::reason::why;
 use crate::parts::words::names_in;
 use crate::reactive::{Memo, RwSignal, Signal};
 use crate::remote::pages;
@@ -21,7 +21,7 @@ use crate::screens::licenses::news::count;
 use crate::session::session;
 use crate::text::{K, N, fill, language, now, tn};
 use crate::ui::el::{El, Node, Row, el, keyed, live};
-use crate::ui::notice::{Tone, p, tag};
+use crate::ui::notice::p;
 use crate::ui::pages::{Head, Page, Pages, listed, rows};
 use crate::ui::table::{Column, group_row, row, table};
 use crate::ui::time::instant;
@@ -34,9 +34,6 @@ const COLUMNS: [Column; 6] = [
     Column::text(K::LastSignIn),
     Column::text(K::WhySuggested),
 ];
-
-/// Days of a month, for "8 months without sign-in".
-const MONTH_DAYS: i64 = 30;
 
 /// What the rows work with.
 #[derive(Clone, Copy)]
@@ -199,17 +196,4 @@ fn key(holder: &Holder) -> u64 {
         module.hash(&mut hasher);
     }
     hasher.finish()
-}
-
-fn why(reason: Reason) -> El {
-    let days = |days: i64| match days / MONTH_DAYS {
-        months @ 2.. => tn(N::ReasonMonths, months, &[]),
-        _ => tn(N::ReasonDays, days, &[]),
-    };
-    match reason {
-        Reason::CannotLogIn => tag(Tone::Amber, now(K::ReasonCannotLogIn)),
-        Reason::FormerEmployee => tag(Tone::Amber, now(K::ReasonFormerEmployee)),
-        Reason::NeverSignedIn => tag(Tone::Info, now(K::ReasonNever)),
-        Reason::DaysWithoutSignIn(since) => tag(Tone::Info, days(since)),
-    }
 }

@@ -7,7 +7,7 @@ use licensing::wire::{
     Change, ChangeMany, Preview, PreviewMany, PreviewUser, Selected, UserLicense,
 };
 
-use super::Selection;
+use super::{Begin, Selection};
 use crate::api::{self, Failure, made, then};
 use crate::events::changes;
 use crate::nodes;
@@ -21,7 +21,7 @@ use crate::screens::users::rows::choices;
 use crate::session::session;
 use crate::text::{K, N, fill, now, tn};
 use crate::ui::dialog::{Dialog, body, foot};
-use crate::ui::el::{El, Node, effect, el, live};
+use crate::ui::el::{El, Node, el, live};
 use crate::ui::filter::{Choice, check, choose};
 use crate::ui::form::Button;
 use crate::ui::loaded::{Remote, loaded};
@@ -31,12 +31,17 @@ use crate::ui::table::{Column, row, table};
 
 const COLUMNS: [Column; 2] = [Column::head(K::Name), Column::text(K::WhatChanges)];
 
+const ASSIGN: &str = "assign";
+const REMOVE: &str = "remove";
+const SWAP: &str = "swap";
+const LEAVE: &str = "leave";
+
 /// What can be done, by the value of its option.
 const KINDS: [(&str, K); 4] = [
-    ("assign", K::ManyAssign),
-    ("remove", K::ManyRemove),
-    ("swap", K::ManySwap),
-    ("leave", K::FormerEmployee),
+    (ASSIGN, K::ManyAssign),
+    (REMOVE, K::ManyRemove),
+    (SWAP, K::ManySwap),
+    (LEAVE, K::FormerEmployee),
 ];
 
 /// What the dialog works with.
@@ -55,22 +60,22 @@ struct Changing {
     fault: RwSignal<Option<Failure>>,
 }
 
-/// The dialog for who is selected. `act`: what this act freed is given back; none: what is done is chosen in it.
+/// The dialog for who is selected.
 pub(in crate::screens::users) fn dialog(
     selection: Selection,
     selected: Selected,
     known: Known,
-    act: Option<String>,
+    begin: Begin,
 ) -> El {
     let changes = changes();
-    let kind = RwSignal::new(KINDS[0].0.to_owned());
-    let (module, to) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let only_those_who_can = RwSignal::new(false);
-    let title = if act.is_some() {
-        K::GiveBack
-    } else {
-        K::ChangeSelected
+    let (title, kind, module, act) = match begin {
+        Begin::Choose => (K::ChangeSelected, ASSIGN, String::new(), None),
+        Begin::Remove(module) => (K::ChangeSelected, REMOVE, module.to_string(), None),
+        Begin::Restore(act) => (K::GiveBack, ASSIGN, String::new(), Some(act)),
     };
+    let kind = RwSignal::new(kind.to_owned());
+    let (module, to) = (RwSignal::new(module), RwSignal::new(String::new()));
+    let only_those_who_can = RwSignal::new(false);
     let chosen = act.is_none();
     let asked = StoredValue::new((selected, act));
     let question = move || {
@@ -80,9 +85,9 @@ pub(in crate::screens::users) fn dialog(
         let (selected, act) = asked.get_value();
         let change = match kind.get().as_str() {
             _ if act.is_some() => Change::GiveBack { act: act? },
-            "assign" => Change::Assign { module: module()? },
-            "remove" => Change::Remove { module: module()? },
-            "swap" => Change::Swap {
+            ASSIGN => Change::Assign { module: module()? },
+            REMOVE => Change::Remove { module: module()? },
+            SWAP => Change::Swap {
                 from: module()?,
                 to: to.get().parse().ok()?,
             },
@@ -97,12 +102,6 @@ pub(in crate::screens::users) fn dialog(
     let preview = remote(question, |what: Option<PreviewMany>| match what {
         Some(what) => made(api::preview_many(&what), |preview| Ok(Some(preview))),
         None => Box::pin(std::future::ready(Ok(None))),
-    });
-    effect(move || {
-        // What can be given up cannot always be given.
-        kind.track();
-        module.set(String::new());
-        to.set(String::new());
     });
     let changing = Changing {
         selection,
@@ -196,23 +195,30 @@ impl Changing {
         };
         // Hidden licenses come with plans: they are given up with those, and never given by hand.
         let module = Signal::derive(move || match self.kind.get().as_str() {
-            "remove" => licenses(&[false, true]),
+            REMOVE => licenses(&[false, true]),
             _ => licenses(&[false]),
         });
         let to = Signal::derive(move || licenses(&[false]));
+        let kind = move |kind| {
+            self.kind.set(kind);
+            // What can be given up cannot always be given.
+            self.module.set(String::new());
+            self.to.set(String::new());
+        };
         let is = move |kind: &'static str| self.kind.with(|chosen| chosen == kind);
+        let set = |value: RwSignal<String>| move |chosen| value.set(chosen);
         let choices = chosen.then(|| {
             nodes![
-                choose(K::WhatChanges, None, kinds, self.kind),
+                choose(K::WhatChanges, None, kinds, self.kind, kind),
                 live(move || {
-                    (!is("leave")).then(|| choose(K::Licence, Some(K::Choose), module, self.module))
+                    let set = set(self.module);
+                    (!is(LEAVE))
+                        .then(|| choose(K::Licence, Some(K::Choose), module, self.module, set))
                 }),
-                live(move || is("swap").then(|| choose(
-                    K::ManySwapTo,
-                    Some(K::Choose),
-                    to,
-                    self.to
-                )))
+                live(move || {
+                    let set = set(self.to);
+                    is(SWAP).then(|| choose(K::ManySwapTo, Some(K::Choose), to, self.to, set))
+                })
             ]
         });
         el("div")
