@@ -115,11 +115,14 @@ impl Plan {
         }
         if *change == Change::Leave {
             plan.leave(&known);
-            if plan.users.contains_key(&asked.actor) {
-                plan.refuse(asked.actor, Refusal::Yourself);
+            if let Some(actor) = plan.users.get_mut(&asked.actor) {
+                actor.refusals.push(Refusal::Yourself);
             }
         }
+        // Whom one owner refuses changes with none.
+        plan.drop_refused();
         plan.seat(asked.what.only_those_who_can);
+        plan.drop_refused();
         Ok(plan)
     }
 
@@ -196,17 +199,12 @@ impl Plan {
         }
     }
 
-    /// A user is refused: nothing of theirs changes.
-    fn refuse(&mut self, user: i32, refusal: Refusal) {
-        for owner in &mut self.owners {
-            for (part, _) in &mut owner.parts {
-                if part.users().binary_search(&user).is_ok() {
-                    *part = part.part(|other| other != user);
-                }
-            }
-        }
-        if let Some(becomes) = self.users.get_mut(&user) {
-            becomes.refusals.push(refusal);
+    /// Nothing changes of who is refused, with any owner.
+    fn drop_refused(&mut self) {
+        let users = &self.users;
+        let stays = |user| users.get(&user).is_some_and(|user| !user.is_refused());
+        for (part, _) in self.owners.iter_mut().flat_map(|owner| &mut owner.parts) {
+            *part = part.part(stays);
         }
     }
 
@@ -232,19 +230,13 @@ impl Plan {
                 let one = seats.moves(part.assignments(), after, 1);
                 one_by_one.extend(part.users().iter().map(|user| (*user, one.clone())));
             }
-            let mut left_out = BTreeSet::new();
             for (user, one) in one_by_one {
                 if let Err(short) = seats.take(&one) {
-                    left_out.insert(user);
+                    let short = short.into_iter().map(Refusal::NoSeat).collect();
                     if let Some(becomes) = self.users.get_mut(&user) {
-                        becomes
-                            .refusals
-                            .extend(short.into_iter().map(Refusal::NoSeat));
+                        becomes.refusals = short;
                     }
                 }
-            }
-            for (part, _) in &mut owner.parts {
-                *part = part.part(|user| !left_out.contains(&user));
             }
         }
     }
