@@ -193,6 +193,26 @@ const giveBack: View = {
   },
 };
 
+const filtered: View = {
+  name: "users-filtered",
+  async show({ page, t }) {
+    await page.goto("/users/associates?licenses=1&group=Sales%20NL&signed_in_before=2026-11-20");
+    await page.getByRole("button", { name: t("more_filters") }).click();
+    await expect(page.getByLabel(t("role"), { exact: true })).toContainText("Sales");
+    await rows(page);
+  },
+};
+
+const columns: View = {
+  name: "users-columns",
+  async show({ page, t }) {
+    await page.goto("/users/associates");
+    await rows(page);
+    await page.getByRole("button", { name: t("columns") }).click();
+    await expect(page.getByRole("checkbox", { name: t("owning_company") })).toBeVisible();
+  },
+};
+
 const noMatch: View = {
   name: "users-none-match",
   async show({ page, t }) {
@@ -360,6 +380,10 @@ export const VIEWS: Record<Scenario, View[]> = {
     fileRefused,
     details,
     at("users", "/users/associates"),
+    filtered,
+    columns,
+    at("users-groups", "/users/groups"),
+    at("users-companies", "/users/companies"),
     selected,
     changeMany,
     card,

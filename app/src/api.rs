@@ -13,14 +13,14 @@ use licensing::wire::{
     About, Activate, Activated, ChangeMany, ChangedMany, Checked, Discard, Done, ErrorBody, Free,
     Freed, Freeings, Holders, HoldersQuery, Licenses, Loaded, Preview, PreviewMany, SaveUser, Seen,
     Session, SetActivation, SetInstallation, SignIn, SuggestQuery, Suggestions, UserCard,
-    UserLicenses, UserList, Users, UsersQuery, path, paths,
+    UserCounts, UserLicenses, UserList, UserParts, Users, UsersQuery, path, paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 use crate::json;
-use crate::route::sort_name;
+use crate::route::pairs;
 
 /// Longest wait for an answer, in milliseconds.
 const WAIT_MS: u32 = 30_000;
@@ -159,20 +159,30 @@ pub(crate) fn freeings() -> Asking<Freeings> {
 
 /// A page of a list of users.
 pub(crate) fn users(query: &UsersQuery) -> Asking<Users> {
-    let list = match query.list {
-        UserList::Associates => "associates",
-        UserList::OtherUsers => "other_users",
-    };
-    let module = query.module.map(|module| module.to_string());
-    let mut pairs = vec![("list", list), ("sort", sort_name(query.sort))];
-    if !query.search.is_empty() {
-        pairs.push(("search", &query.search));
+    of_users(paths::USERS, query)
+}
+
+/// How many match, exactly.
+pub(crate) fn users_count(query: &UsersQuery) -> Asking<UserCounts> {
+    of_users(paths::USERS_COUNT, query)
+}
+
+fn of_users<T: DeserializeOwned + 'static>(path: &str, query: &UsersQuery) -> Asking<T> {
+    let pairs = pairs(query);
+    let mut pairs: Vec<(&str, &str)> = pairs
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    if query.list == UserList::OtherUsers {
+        pairs.push(("list", "other_users"));
     }
-    pairs.extend(module.as_deref().map(|module| ("module", module)));
-    pairs.extend(query.can_log_in.then_some(("can_log_in", "true")));
-    pairs.extend(query.descending.then_some(("descending", "true")));
     pairs.extend(query.after.as_deref().map(|after| ("after", after)));
-    get(paths::USERS, &pairs)
+    get(path, &pairs)
+}
+
+/// By what associates can be parted.
+pub(crate) fn user_parts() -> Asking<UserParts> {
+    get(paths::USER_PARTS, &[])
 }
 
 /// One user, with what they hold.

@@ -4,7 +4,7 @@
 //! To add a screen: a variant here, its line in `parse` and `href`, its line in the shell.
 
 use licensing::retrieval::{percent_decoded, percent_encoded};
-use licensing::wire::{UserList, UserSort};
+use licensing::wire::{Holding, Ids, UserList, UserSort, UsersQuery};
 
 /// What an address shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +19,21 @@ pub(crate) enum Route {
     Users(UsersRoute),
     /// `/users/licenses…`.
     UserLicenses(UserLicensesRoute),
+    /// Primary groups, or the companies whose people can be users.
+    Parts(PartsOf),
     /// What was freed, to be given back.
     Freed,
     /// No address of this console.
     Unknown,
+}
+
+/// Of what a list is parted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PartsOf {
+    /// `/users/groups`.
+    Groups,
+    /// `/users/companies`.
+    Companies,
 }
 
 /// The Licences screen: a tab per owner, a dialog over it.
@@ -54,18 +65,8 @@ pub(crate) enum LicensesDialog {
 /// A list of users with its filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct UsersRoute {
-    /// Which list.
-    pub(crate) list: UserList,
-    /// Search text.
-    pub(crate) search: String,
-    /// Only holders of this module (its id).
-    pub(crate) module: Option<i32>,
-    /// Only who can log in.
-    pub(crate) can_log_in: bool,
-    /// Order.
-    pub(crate) sort: UserSort,
-    /// From the end.
-    pub(crate) descending: bool,
+    /// What is asked for; of the first page.
+    pub(crate) query: UsersQuery,
     /// The user whose card is open.
     pub(crate) user: Option<i32>,
 }
@@ -97,6 +98,8 @@ impl Route {
             (Some("users"), Some("other"), None) => {
                 Self::Users(users(&query, UserList::OtherUsers))
             }
+            (Some("users"), Some("groups"), None) => Self::Parts(PartsOf::Groups),
+            (Some("users"), Some("companies"), None) => Self::Parts(PartsOf::Companies),
             (Some("users"), Some("freed"), None) => Self::Freed,
             (Some("users"), Some("licenses"), module) => {
                 let id = module.and_then(|module| module.parse().ok());
@@ -130,6 +133,8 @@ impl Route {
             Self::Licenses(route) => route.href(),
             Self::Users(route) => route.href(),
             Self::UserLicenses(route) => route.href(),
+            Self::Parts(PartsOf::Groups) => "/users/groups".to_owned(),
+            Self::Parts(PartsOf::Companies) => "/users/companies".to_owned(),
             Self::Freed => "/users/freed".to_owned(),
         }
     }
@@ -140,7 +145,7 @@ impl Route {
             Self::Start => 0,
             Self::SignIn => 1,
             Self::Licenses(_) => 2,
-            Self::Users(_) | Self::UserLicenses(_) | Self::Freed => 3,
+            Self::Users(_) | Self::UserLicenses(_) | Self::Parts(_) | Self::Freed => 3,
             Self::Unknown => 4,
         };
         screen(self) == screen(other)
@@ -198,26 +203,21 @@ impl LicensesRoute {
 }
 
 impl UsersRoute {
+    /// A list without filters.
+    pub(crate) fn of(list: UserList) -> Self {
+        let mut route = Self::default();
+        route.query.list = list;
+        route
+    }
+
     /// The address.
     pub(crate) fn href(&self) -> String {
-        let mut href = Href::new(match self.list {
+        let mut href = Href::new(match self.query.list {
             UserList::Associates => "/users/associates",
             UserList::OtherUsers => "/users/other",
         });
-        if !self.search.is_empty() {
-            href.pair("search", &self.search);
-        }
-        if let Some(module) = self.module {
-            href.pair("module", &module.to_string());
-        }
-        if self.can_log_in {
-            href.pair("can_log_in", "yes");
-        }
-        if self.sort != UserSort::default() {
-            href.pair("sort", sort_name(self.sort));
-        }
-        if self.descending {
-            href.pair("order", "descending");
+        for (name, value) in pairs(&self.query) {
+            href.pair(name, &value);
         }
         if let Some(user) = self.user {
             href.pair("user", &user.to_string());
@@ -227,8 +227,48 @@ impl UsersRoute {
 
     /// Whether anything narrows the list.
     pub(crate) fn is_filtered(&self) -> bool {
-        !self.search.is_empty() || self.module.is_some() || self.can_log_in
+        self.without_filters().query != self.query
     }
+
+    /// The same list in the same order, with everyone.
+    pub(crate) fn without_filters(&self) -> Self {
+        let mut all = Self::of(self.query.list);
+        all.query.sort = self.query.sort;
+        all.query.descending = self.query.descending;
+        all.user = self.user;
+        all
+    }
+}
+
+/// What a query says, as addresses and the server name it; the list apart.
+pub(crate) fn pairs(query: &UsersQuery) -> Vec<(&'static str, String)> {
+    let mut pairs = Vec::new();
+    let mut text = |name, text: &str| {
+        if !text.is_empty() {
+            pairs.push((name, text.to_owned()));
+        }
+    };
+    text("search", &query.search);
+    text("licenses", &String::from(query.licenses.clone()));
+    text("holding", name_of(&HOLDINGS, query.holding));
+    text("group", &query.group);
+    text("role", &query.role);
+    text("company", &query.company);
+    for (name, flag) in [
+        ("can_log_in", query.can_log_in),
+        ("former_employee", query.former_employee),
+        ("never_signed_in", query.never_signed_in),
+        ("descending", query.descending),
+    ] {
+        text(name, if flag { "true" } else { "" });
+    }
+    let before = query.signed_in_before;
+    text(
+        "signed_in_before",
+        &before.map(|day| day.to_string()).unwrap_or_default(),
+    );
+    text("sort", name_of(&SORTS, query.sort));
+    pairs
 }
 
 impl UserLicensesRoute {
@@ -245,20 +285,42 @@ impl UserLicensesRoute {
     }
 }
 
-/// Orders of a list of users, as the address and the server name them.
-const SORTS: [(&str, UserSort); 4] = [
-    ("name", UserSort::Name),
+/// Orders of a list of users, as addresses and the server name them; the first is not named.
+const SORTS: [(&str, UserSort); 12] = [
+    ("", UserSort::Name),
     ("user_id", UserSort::UserId),
+    ("first_name", UserSort::FirstName),
+    ("last_name", UserSort::LastName),
     ("group", UserSort::Group),
+    ("role", UserSort::Role),
+    ("user_plan", UserSort::UserPlan),
+    ("company", UserSort::Company),
+    ("email", UserSort::Email),
     ("last_sign_in", UserSort::LastSignIn),
+    ("can_log_in", UserSort::CanLogIn),
+    ("former_employee", UserSort::FormerEmployee),
 ];
 
-/// The name of an order.
-pub(crate) fn sort_name(sort: UserSort) -> &'static str {
-    SORTS
-        .iter()
-        .find(|(_, known)| *known == sort)
-        .map_or("name", |(name, _)| name)
+/// How many of some licenses somebody holds; the first is not named.
+pub(crate) const HOLDINGS: [(&str, Holding); 3] = [
+    ("", Holding::All),
+    ("any", Holding::Any),
+    ("none", Holding::None),
+];
+
+fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+    let name = names.iter().find(|(_, known)| *known == value);
+    name.map_or("", |(name, _)| name)
+}
+
+fn value_of<T: Copy>(names: &[(&str, T)], name: &str) -> T {
+    let value = names.iter().find(|(known, _)| *known == name);
+    value.map_or(names[0].1, |(_, value)| *value)
+}
+
+/// How many of some licenses, by its name.
+pub(crate) fn holding(name: &str) -> Holding {
+    value_of(&HOLDINGS, name)
 }
 
 fn dialog(query: &Query) -> Option<LicensesDialog> {
@@ -275,17 +337,26 @@ fn dialog(query: &Query) -> Option<LicensesDialog> {
 }
 
 fn users(query: &Query, list: UserList) -> UsersRoute {
-    let sort = query.get("sort").unwrap_or_default();
-    UsersRoute {
+    let named = |name| query.get(name).unwrap_or_default();
+    let is = |name| query.get(name) == Some("true");
+    let asked = UsersQuery {
         list,
         search: query.text("search"),
-        module: query.id("module"),
-        can_log_in: query.get("can_log_in") == Some("yes"),
-        sort: SORTS
-            .iter()
-            .find(|(name, _)| *name == sort)
-            .map_or_else(UserSort::default, |(_, sort)| *sort),
-        descending: query.get("order") == Some("descending"),
+        licenses: Ids::try_from(query.text("licenses")).unwrap_or_default(),
+        holding: holding(named("holding")),
+        group: query.text("group"),
+        role: query.text("role"),
+        company: query.text("company"),
+        can_log_in: is("can_log_in"),
+        former_employee: is("former_employee"),
+        never_signed_in: is("never_signed_in"),
+        signed_in_before: named("signed_in_before").parse().ok(),
+        sort: value_of(&SORTS, named("sort")),
+        descending: is("descending"),
+        after: None,
+    };
+    UsersRoute {
+        query: asked,
         user: query.id("user"),
     }
 }
@@ -341,9 +412,9 @@ impl Query {
 
 #[cfg(test)]
 mod tests {
-    use licensing::wire::{UserList, UserSort};
+    use licensing::wire::{Holding, Ids, UserList, UserSort, UsersQuery};
 
-    use super::{LicensesDialog, LicensesRoute, Route, UserLicensesRoute, UsersRoute};
+    use super::{LicensesDialog, LicensesRoute, PartsOf, Route, UserLicensesRoute, UsersRoute};
 
     #[test]
     fn every_route_survives_its_address() {
@@ -355,14 +426,26 @@ mod tests {
             Route::Licenses(licenses.clone()),
             Route::Users(UsersRoute::default()),
             Route::Users(UsersRoute {
-                list: UserList::OtherUsers,
-                search: "Zoë & co = 100 % +1?".to_owned(),
-                module: Some(3),
-                can_log_in: true,
-                sort: UserSort::LastSignIn,
-                descending: true,
+                query: UsersQuery {
+                    list: UserList::OtherUsers,
+                    search: "Zoë & co = 100 % +1?".to_owned(),
+                    licenses: Ids(vec![3, 7]),
+                    holding: Holding::None,
+                    group: "R&D".to_owned(),
+                    role: "User".to_owned(),
+                    company: "Meridian BV".to_owned(),
+                    can_log_in: true,
+                    former_employee: true,
+                    never_signed_in: true,
+                    signed_in_before: "2026-03-01".parse().ok(),
+                    sort: UserSort::LastSignIn,
+                    descending: true,
+                    after: None,
+                },
                 user: Some(17),
             }),
+            Route::Parts(PartsOf::Groups),
+            Route::Parts(PartsOf::Companies),
             Route::Freed,
             Route::UserLicenses(UserLicensesRoute::default()),
             Route::UserLicenses(UserLicensesRoute {
@@ -398,8 +481,9 @@ mod tests {
 
     #[test]
     fn filters_that_make_no_sense_are_left_out() {
-        let route =
-            Route::of_href("/users/associates?module=x&sort=age&search=%zz&dialog=activate&user=");
+        let route = Route::of_href(
+            "/users/associates?licenses=x&sort=age&search=%zz&signed_in_before=soon&user=",
+        );
         assert_eq!(route, Route::Users(UsersRoute::default()));
         let route = Route::of_href("/licenses/A?dialog=remove");
         assert_eq!(route, Route::Licenses(LicensesRoute::of("A")));
@@ -410,6 +494,6 @@ mod tests {
         let Route::Users(route) = Route::of_href("/users/associates?search=de+Haan") else {
             panic!("a list of users");
         };
-        assert_eq!(route.search, "de Haan");
+        assert_eq!(route.query.search, "de Haan");
     }
 }

@@ -18,6 +18,81 @@ test("the list is searched, filtered by one license, and says how many there are
   await expect(main.getByRole("row")).toHaveCount(2);
 });
 
+test("filters meet, each is a chip, and the address brings them back", async ({ admin: page, t }) => {
+  await page.goto("/users/associates");
+  const main = page.getByRole("main");
+  const found = (some: number) => expect(main.getByText(t("users_of", { some, count: 58 }))).toBeVisible();
+  const licence = main.getByLabel(t("filter_by_licence"));
+  await licence.selectOption({ label: "Sales Premium" });
+  await licence.selectOption({ label: "Maps" });
+  await found(9);
+  await main.getByLabel(t("licence"), { exact: true }).selectOption({ label: t("holds_any") });
+  await found(20);
+  await main.getByLabel(t("licence"), { exact: true }).selectOption({ label: t("holds_none") });
+  await found(38);
+  await main.getByRole("button", { name: t("remove_filter", { name: "Maps" }) }).click();
+  await found(38);
+  const more = main.getByRole("button", { name: t("more_filters") });
+  await more.click();
+  await expect(more).toHaveAttribute("aria-expanded", "true");
+  await main.getByLabel(t("primary_group"), { exact: true }).selectOption({ label: "Service" });
+  await found(11);
+  await main.getByRole("button", { name: t("remove_filter", { name: "Sales Premium" }) }).click();
+  await main.getByLabel(t("role"), { exact: true }).selectOption({ label: "Guest" });
+  await expect(main.getByText(t("no_user_matches"))).toBeVisible();
+  await main.getByLabel(t("primary_group"), { exact: true }).selectOption({ label: "Operations" });
+  await main.getByLabel(t("never_signed_in")).check();
+  await found(18);
+  await page.reload();
+  await found(18);
+  await page.goBack();
+  await page.goForward();
+  await found(18);
+  await main.getByRole("button", { name: t("remove_filter", { name: t("never_signed_in") }) }).click();
+  await expect(main.getByLabel(t("search_for_users"))).toBeFocused();
+});
+
+test("a search finds names, user IDs, groups, roles and plans; a short one their beginnings", async ({ admin: page, t }) => {
+  await page.goto("/users/associates");
+  const main = page.getByRole("main");
+  const found = (some: number) => expect(main.getByText(t("users_of", { some, count: 58 }))).toBeVisible();
+  const search = main.getByLabel(t("search_for_users"));
+  for (const [text, some] of [["marketing prem", 10], ["sales be", 6], ["guest", 18], ["DHAA", 1], ["he", 1]] as const) {
+    await search.fill(text);
+    await found(some);
+  }
+});
+
+test("columns are chosen, sorted by, and kept for the next visit", async ({ admin: page, t }) => {
+  await page.goto("/users/associates");
+  const main = page.getByRole("main");
+  const company = main.getByRole("columnheader", { name: t("owning_company") });
+  await expect(company).toHaveCount(0);
+  await main.getByRole("button", { name: t("columns") }).click();
+  await page.getByRole("checkbox", { name: t("owning_company") }).check();
+  await page.getByRole("checkbox", { name: t("primary_group") }).uncheck();
+  await page.keyboard.press("Escape");
+  await expect(main.getByRole("columnheader", { name: t("primary_group") })).toHaveCount(0);
+  await company.getByRole("button").click();
+  await expect(company).toHaveAttribute("aria-sort", "ascending");
+  await expect(main.getByRole("row").nth(1)).toContainText("Meridian Belgium NV");
+  await page.reload();
+  await expect(company).toHaveAttribute("aria-sort", "ascending");
+  await expect(main.getByRole("row").nth(1)).toContainText("Meridian Belgium NV");
+});
+
+test("groups and companies lead to their associates", async ({ admin: page, t }) => {
+  await page.goto("/users/groups");
+  const main = page.getByRole("main");
+  await expect(main.getByRole("row", { name: /^Sales BE/ })).toContainText("6");
+  await main.getByRole("tab", { name: t("our_companies_tab") }).click();
+  await expect(main.getByRole("row", { name: /^Meridian Logistics BV/ })).toContainText("0");
+  await main.getByRole("link", { name: "Meridian Belgium NV" }).click();
+  await expect(main.getByText(t("users_of", { some: 6, count: 58 }))).toBeVisible();
+  await page.goBack();
+  await expect(main.getByRole("columnheader", { name: t("city") })).toBeVisible();
+});
+
 test("other users are shown by user ID and description", async ({ admin: page, t }) => {
   await page.goto("/users/other");
   const main = page.getByRole("main");

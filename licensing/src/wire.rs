@@ -57,6 +57,10 @@ pub mod paths {
     pub const FREE: &str = "/api/console/modules/{module}/free";
     /// GET [`super::UsersQuery`]: [`super::Users`].
     pub const USERS: &str = "/api/console/users";
+    /// GET [`super::UsersQuery`], whose order and page say nothing here: [`super::UserCounts`], exact.
+    pub const USERS_COUNT: &str = "/api/console/users/count";
+    /// GET: [`super::UserParts`].
+    pub const USER_PARTS: &str = "/api/console/users/parts";
     /// GET, PUT [`super::SaveUser`]: [`super::UserCard`].
     pub const USER: &str = "/api/console/users/{user}";
     /// POST [`super::PreviewMany`]: what a change of many users would do: [`super::Preview`]. Changes nothing.
@@ -87,6 +91,8 @@ pub const FREE_MAX: usize = 50_000;
 pub const PAGE_ROWS: usize = 100;
 /// Longest text of a search, in characters.
 pub const SEARCH_MAX: usize = 200;
+/// Longest text of a user (name, group, address), in characters.
+pub const USER_TEXT_MAX: usize = 254;
 
 /// "It is done": for answers that say no more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -157,6 +157,12 @@ impl Db {
 }
 
 impl Tx {
+    /// Whether it is SQLite's: for the little that the two databases say differently.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// Commits what went well and rolls back what did not.
     ///
     /// # Errors

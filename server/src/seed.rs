@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use self::file::{Head, Item, License, Lines, SeedUser};
 use self::users::Filling;
 use crate::db::owners::Owner;
+use crate::db::users::parts::{Company, put_company};
 use crate::db::{self, Tx, installation, licenses, owners, transaction, view};
 use crate::error::Error;
 use crate::{State, offering};
@@ -138,6 +139,16 @@ async fn head(state: &State, line: usize, item: Head) -> Result<(), SeedError> {
             });
             println!("license of {}", seeded.map_err(fault)?.name);
         }
+        Head::Company(company) => {
+            let company = Company {
+                name: company.name,
+                department: company.department,
+                city: company.city,
+            };
+            let put: Result<(), Error> =
+                transaction!(&state.db, tx => put_company(tx, &company).await);
+            put.map_err(fault)?;
+        }
     }
     Ok(())
 }
@@ -164,7 +175,7 @@ fn read(
                 users += 1;
             }
             Item::Head(_) if users > 0 => {
-                let what = "installation and licenses stand before the users".to_owned();
+                let what = "installation, licenses and companies stand before the users".to_owned();
                 return Err(SeedError { line, what });
             }
             Item::Head(head) => {

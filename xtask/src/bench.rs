@@ -4,6 +4,7 @@
 
 mod console;
 mod rules;
+mod users;
 
 use std::fmt::{self, Display};
 
@@ -18,6 +19,9 @@ pub(crate) struct Options {
     /// Measures these only; all of them where none is named.
     #[arg(value_enum)]
     what: Vec<What>,
+    /// Most users of a database that is made to be measured.
+    #[arg(long, default_value_t = 1_000_000)]
+    users: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -26,6 +30,8 @@ enum What {
     Rules,
     /// The console's start and its memory, on SQLite and PostgreSQL.
     Console,
+    /// The lists and acts of the Users screen at size, on SQLite and PostgreSQL; takes half an hour.
+    Users,
 }
 
 /// Builds what is asked for as it ships, and measures it.
@@ -38,7 +44,15 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     if asked(What::Console) {
         figures.extend(console::measure()?);
     }
+    let lines = if asked(What::Users) {
+        users::measure(options.users)?
+    } else {
+        Vec::new()
+    };
     println!();
+    for line in lines {
+        println!("{line}");
+    }
     for figure in figures {
         println!("{figure}");
     }

@@ -1,10 +1,13 @@
 //! The Users screen: associates, other users, and who holds which user license.
 
 mod card;
+mod fields;
+mod filters;
 mod freed;
 mod holders;
 mod list;
 mod many;
+mod parts;
 mod rows;
 
 use licensing::wire::{UserLicenses, UserList};
@@ -14,7 +17,7 @@ use crate::events::changes;
 use crate::navigation::navigation;
 use crate::reactive::{Memo, Signal};
 use crate::remote::remote;
-use crate::route::{Route, UserLicensesRoute, UsersRoute};
+use crate::route::{PartsOf, Route, UserLicensesRoute, UsersRoute};
 use crate::session::session;
 use crate::text::{K, now, number};
 use crate::ui::el::{Node, live};
@@ -27,6 +30,7 @@ use crate::ui::tabs::{Tab, tabs};
 enum Panel {
     List(UserList),
     Licenses,
+    Parts(PartsOf),
     /// What was freed; for administrators.
     Freed,
 }
@@ -37,28 +41,29 @@ impl Panel {
             Self::List(UserList::Associates) => K::AssociatesTab,
             Self::List(UserList::OtherUsers) => K::OtherUsersTab,
             Self::Licenses => K::UserLicencesTab,
+            Self::Parts(PartsOf::Groups) => K::UserGroupsTab,
+            Self::Parts(PartsOf::Companies) => K::OurCompaniesTab,
             Self::Freed => K::FreedSeats,
         }
     }
 
     fn href(self) -> String {
         match self {
-            Self::List(list) => UsersRoute {
-                list,
-                ..UsersRoute::default()
-            }
-            .href(),
+            Self::List(list) => UsersRoute::of(list).href(),
             Self::Licenses => UserLicensesRoute::default().href(),
+            Self::Parts(parts) => Route::Parts(parts).href(),
             Self::Freed => Route::Freed.href(),
         }
     }
 }
 
 /// The tabs, in their order.
-const PANELS: [Panel; 4] = [
+const PANELS: [Panel; 6] = [
     Panel::List(UserList::Associates),
     Panel::List(UserList::OtherUsers),
     Panel::Licenses,
+    Panel::Parts(PartsOf::Groups),
+    Panel::Parts(PartsOf::Companies),
     Panel::Freed,
 ];
 
@@ -73,7 +78,8 @@ pub(crate) fn users() -> Node {
         |()| api::user_licenses(),
     );
     let panel = Memo::new(move |_| match navigation.route() {
-        Route::Users(route) => Panel::List(route.list),
+        Route::Users(route) => Panel::List(route.query.list),
+        Route::Parts(parts) => Panel::Parts(parts),
         Route::UserLicenses(_) => Panel::Licenses,
         Route::Freed => Panel::Freed,
         _ => Panel::List(UserList::Associates),
@@ -83,9 +89,10 @@ pub(crate) fn users() -> Node {
             let known = known.as_ref()?;
             Some([number(known.associates), number(known.other_users)])
         });
-        let [associates, others] = counts.unwrap_or_default();
-        let counts = [associates, others, String::new(), String::new()];
-        let tabs = PANELS.into_iter().zip(counts);
+        let counts = counts.unwrap_or_default().into_iter();
+        let tabs = PANELS
+            .into_iter()
+            .zip(counts.chain(std::iter::repeat(String::new())));
         let tabs = tabs.filter(|(tab, _)| *tab != Panel::Freed || session.is_administrator());
         tabs.map(|(tab, count)| Tab {
             href: tab.href(),
@@ -98,6 +105,7 @@ pub(crate) fn users() -> Node {
     let inside = live(move || match panel.get() {
         Panel::List(which) => list::list(which, licenses),
         Panel::Licenses => holders::holders(licenses),
+        Panel::Parts(of) => parts::parts(of),
         Panel::Freed => freed::freed(licenses),
     });
     let title = Signal::derive(move || now(panel.get().name()).to_owned());

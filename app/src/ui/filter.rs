@@ -10,8 +10,9 @@ use wasm_bindgen::JsCast;
 use super::el::{El, Node, Spot, Value, effect, el, live};
 use super::heard::later;
 use super::icon::{Icon, glyph};
+use crate::call::Call;
 use crate::nodes;
-use crate::reactive::{RwSignal, Signal, StoredValue};
+use crate::reactive::{Signal, StoredValue};
 use crate::text::{K, fill, now};
 
 /// How long a search waits for the next letter, in milliseconds.
@@ -86,36 +87,29 @@ pub(crate) struct Choice {
     pub(crate) group: String,
 }
 
-/// A choice of one thing to filter by: a list to pick from (in order, groups together), and a chip of what was picked
-/// (its value) with a number, which may be empty.
+/// Something that a list is filtered by; pressing it takes the filter away.
+pub(crate) fn chip(name: &str, on_remove: Box<dyn Call<(), ()>>) -> Node {
+    el("button")
+        .attr("type", "button")
+        .class("chip chosen")
+        .attr("aria-label", fill(K::RemoveFilter, &[("name", name)]))
+        .on_click(move || {
+            on_remove.call_with(());
+            // The chip goes, and the focus with it.
+            focus_search();
+        })
+        .child(el("span").child(name.to_owned()))
+        .child(glyph(Icon::Cross))
+        .into()
+}
+
+/// A list to pick one more filter from (in order, groups together).
 pub(crate) fn pick(
     choices: Signal<Vec<Choice>>,
-    picked: Signal<String>,
     label: K,
-    count: Signal<String>,
     on_pick: impl Fn(String) + 'static,
-) -> Node {
-    let on_pick = Rc::new(on_pick);
-    let remove = Rc::clone(&on_pick);
-    let chip = live(move || {
-        let picked = picked.get();
-        (!picked.is_empty()).then(|| {
-            let name = choices.with(|choices| {
-                let choice = choices.iter().find(|choice| choice.value == picked);
-                choice.map_or(picked, |choice| choice.name.clone())
-            });
-            let remove = Rc::clone(&remove);
-            el("button")
-                .attr("type", "button")
-                .class("chip chosen")
-                .attr("aria-label", fill(K::RemoveFilter, &[("name", &name)]))
-                .on_click(move || remove(String::new()))
-                .child(el("span").child(name))
-                .child(el("span").class("count").child(count))
-                .child(glyph(Icon::Cross))
-        })
-    });
-    // What is picked stands on the chip; the list always begins with what it is for.
+) -> El {
+    // What was picked stands on a chip; the list always begins with what it is for.
     let options = live(move || {
         let first = el("option").attr("value", "").child(now(label));
         nodes![first, choices.with(|choices| grouped(choices, ""))]
@@ -128,7 +122,7 @@ pub(crate) fn pick(
         })
         .child(options);
     let list = el("span").class("chip pick").child(list);
-    nodes![chip, list.child(glyph(Icon::Down))]
+    list.child(glyph(Icon::Down))
 }
 
 /// A choice of one thing, with its label above; `none`: what stands there as long as nothing is chosen.
@@ -136,12 +130,12 @@ pub(crate) fn choose(
     label: K,
     none: Option<K>,
     choices: Signal<Vec<Choice>>,
-    value: RwSignal<String>,
+    value: Signal<String>,
     on_choose: impl Fn(String) + 'static,
 ) -> El {
     let options = live(move || {
         let none = none.map(|none| el("option").attr("value", "").child(now(none)));
-        let chosen = value.get_untracked();
+        let chosen = value.get();
         nodes![none, choices.with(|choices| grouped(choices, &chosen))]
     });
     let list = el("select").on_value("change", on_choose).child(options);

@@ -8,7 +8,7 @@ use super::more::more;
 use super::notice::{Tone, alert, p};
 use crate::nodes;
 use crate::reactive::{Memo, RwSignal, Signal};
-use crate::text::{K, N, number, tn};
+use crate::text::{K, N, fill, number, tn};
 
 /// Most rows of a list on the screen; who needs others searches.
 pub(crate) const ROWS_MAX: usize = 2_000;
@@ -30,6 +30,8 @@ pub(crate) struct Head {
     pub(crate) count: i64,
     /// How many there are without a filter.
     pub(crate) of: i64,
+    /// There may be more: counting them is under way.
+    pub(crate) at_least: bool,
     /// Its name, where it has one.
     pub(crate) name: String,
 }
@@ -129,6 +131,9 @@ pub(crate) fn rows(pages: Pages) -> Node {
 
 /// "20 of 58 users".
 fn count(head: &Head) -> String {
+    if head.at_least {
+        return fill(K::AtLeastUsers, &[("count", &number(head.count))]);
+    }
     if head.count == head.of {
         return tn(N::Users, head.of, &[]);
     }

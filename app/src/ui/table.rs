@@ -67,6 +67,11 @@ impl Column {
         Self::new(label, Kind::Unlabelled)
     }
 
+    /// Its label.
+    pub(crate) const fn label(self) -> K {
+        self.label
+    }
+
     /// The same column, sorted by its header.
     pub(crate) const fn sortable(mut self) -> Self {
         self.sortable = true;

@@ -140,15 +140,37 @@ pub struct UsersQuery {
     /// Which list.
     #[serde(default)]
     pub list: UserList,
-    /// In user ID or names; empty: all.
+    /// In name, user ID, role, group or user plan: anywhere in them, or at their beginning when shorter than three
+    /// characters; empty: all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub search: String,
-    /// Only holders of this module (its id).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub module: Option<i32>,
+    /// Only by what they hold of these modules.
+    #[serde(default, skip_serializing_if = "Ids::is_empty")]
+    pub licenses: Ids,
+    /// How many of those they hold.
+    #[serde(default)]
+    pub holding: Holding,
+    /// Only of this primary group; empty: all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
+    /// Only of this role; empty: all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub role: String,
+    /// Only of this owning company; empty: all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub company: String,
     /// Only who can log in.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub can_log_in: bool,
+    /// Only who left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub former_employee: bool,
+    /// Only who never signed in; with [`Self::signed_in_before`]: those too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub never_signed_in: bool,
+    /// Only who last signed in before this day began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_in_before: Option<CivilDate>,
     /// Order.
     #[serde(default)]
     pub sort: UserSort,
@@ -160,7 +182,52 @@ pub struct UsersQuery {
     pub after: Option<String>,
 }
 
-/// Order of a list of users; ties by id.
+/// Most modules that a list is filtered by.
+pub const FILTER_LICENSES_MAX: usize = 20;
+
+/// Ids in one text: `3,7`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Ids(pub Vec<i32>);
+
+impl Ids {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Ids> for String {
+    fn from(ids: Ids) -> Self {
+        let ids: Vec<String> = ids.0.iter().map(ToString::to_string).collect();
+        ids.join(",")
+    }
+}
+
+impl TryFrom<String> for Ids {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let ids = text.split(',').filter(|id| !id.is_empty());
+        ids.map(str::parse).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// How many of the licenses of a filter somebody holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holding {
+    /// All of them.
+    #[default]
+    All,
+    /// At least one of them.
+    Any,
+    /// None of them.
+    None,
+}
+
+/// Order of a list of users; ties by name or id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserSort {
@@ -169,10 +236,26 @@ pub enum UserSort {
     Name,
     /// User ID.
     UserId,
-    /// Primary group.
+    /// First name.
+    FirstName,
+    /// Last name.
+    LastName,
+    /// Primary group, then name.
     Group,
+    /// Role, then name.
+    Role,
+    /// First user plan in the owners' order, then name; none comes last.
+    UserPlan,
+    /// Owning company, then name.
+    Company,
+    /// E-mail address.
+    Email,
     /// Last sign-in; never comes last.
     LastSignIn,
+    /// Who cannot log in, then who can; each by name.
+    CanLogIn,
+    /// Who works here, then who left; each by name.
+    FormerEmployee,
 }
 
 /// A list of users.
@@ -180,14 +263,51 @@ pub enum UserSort {
 pub struct Users {
     /// Today in the installation's time zone.
     pub today: CivilDate,
-    /// How many match.
-    pub count: i64,
-    /// How many are in this list altogether.
-    pub of: i64,
+    /// How many match, and of how many; none behind the first page.
+    #[serde(default)]
+    pub counts: Option<UserCounts>,
     /// A page of them.
     pub users: Vec<UserRow>,
     /// Where the next page begins; none: this was the last.
     pub next: Option<String>,
+}
+
+/// How many users match a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserCounts {
+    /// How many match.
+    pub count: i64,
+    /// How many are in this list altogether.
+    pub of: i64,
+    /// Whether that is all; no: there are at least so many, and counting them is a request of its own.
+    pub exact: bool,
+}
+
+/// By what a list of users can be filtered, with how many users of it there are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserParts {
+    /// Primary groups, by name.
+    pub groups: Vec<UserPart>,
+    /// Roles, by name.
+    pub roles: Vec<UserPart>,
+    /// Owning companies, by name.
+    pub companies: Vec<UserPart>,
+}
+
+/// Most groups, roles or companies that are listed.
+pub const PARTS_MAX: usize = 1_000;
+
+/// A group, a role or a company, and its associates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPart {
+    /// Its name.
+    pub name: String,
+    /// How many associates are of it.
+    pub users: i64,
+    /// Department, of a company.
+    pub department: String,
+    /// City, of a company.
+    pub city: String,
 }
 
 /// A user in a list.
@@ -209,12 +329,18 @@ pub struct UserRow {
     pub primary_group: String,
     /// Role.
     pub role: String,
+    /// Owning company.
+    pub company: String,
+    /// E-mail address; may be empty.
+    pub email: String,
     /// Names (for people) of their user plans, in the owners' order.
     pub user_plans: Vec<String>,
     /// Whether they can sign in to the product.
     pub can_log_in: bool,
     /// Whether they left.
     pub former_employee: bool,
+    /// Whether they cannot log in yet, and may hold licenses meanwhile.
+    pub waiting_for_approval: bool,
     /// When they last signed in to the product; none: never.
     pub last_sign_in: Option<Timestamp>,
 }
@@ -224,8 +350,6 @@ pub struct UserRow {
 pub struct UserCard {
     /// Who.
     pub user: UserRow,
-    /// E-mail address; may be empty.
-    pub email: String,
     /// Moves with every change of this user.
     pub revision: i64,
     /// Ids of the modules that were assigned.

@@ -346,14 +346,23 @@ async fn add(tx: &mut Tx, sold: &Sold, steps: &[Step], at: Timestamp) -> Result<
     }
     rows.sort_unstable();
     for chunk in rows.chunks(CHUNK_ROWS) {
-        on_tx!(tx, connection => {
-            let mut query =
-                QueryBuilder::new("insert into assignment (user_id, module_id, assigned_at) ");
+        let added = on_tx!(tx, connection => {
+            let mut query = QueryBuilder::new(
+                "insert into assignment (user_id, module_id, assigned_at, other_user, name_folded) \
+                 select u.id, new.column2, ",
+            );
+            query.push_bind(at.0);
+            query.push(", u.other_user, u.name_folded from (");
             query.push_values(chunk, |mut row, (user, module)| {
-                row.push_bind(user).push_bind(module).push_bind(at.0);
+                row.push_bind(user).push_bind(module);
             });
-            query.build().execute(connection).await.map(drop)
+            query.push(") new cross join users u where u.id = new.column1");
+            let done = query.build().execute(connection).await;
+            done.map(|done| done.rows_affected())
         })?;
+        if added != chunk.len() as u64 {
+            return Err(Error::internal("a user went although they were taken"));
+        }
     }
     Ok(())
 }

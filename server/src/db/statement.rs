@@ -72,6 +72,18 @@ impl Statement {
         }
         self.push(")")
     }
+
+    /// The same of texts.
+    pub(crate) fn bind_texts(&mut self, texts: &[String]) -> &mut Self {
+        self.push("(");
+        for (place, text) in texts.iter().enumerate() {
+            if place > 0 {
+                self.push(", ");
+            }
+            self.bind(text.as_str());
+        }
+        self.push(")")
+    }
 }
 
 /// Gives a query the values of a statement: `bound!(sqlx::query_as::<_, Row>(…), values)`.

@@ -2,6 +2,7 @@
 
 pub mod cursor;
 pub mod list;
+pub mod parts;
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -35,9 +36,22 @@ pub struct User {
     pub profile: Profile,
     /// Moves with every change of this user.
     pub revision: i64,
+    folded: Folded,
+    /// Id of the first user plan in the owners' order, where a list was ordered by it.
+    pub(crate) plan: Option<i32>,
+}
+
+/// Texts of a user as search and order use them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+struct Folded {
     user_id_folded: String,
     name_folded: String,
+    first_name_folded: String,
+    last_name_folded: String,
+    email_folded: String,
     group_folded: String,
+    role_folded: String,
+    company_folded: String,
 }
 
 /// What is known of a user, apart from what they hold.
@@ -59,10 +73,14 @@ pub struct Profile {
     pub primary_group: String,
     /// Role.
     pub role: String,
+    /// Owning company.
+    pub company: String,
     /// Whether they can sign in to the product.
     pub can_log_in: bool,
     /// Whether they left.
     pub former_employee: bool,
+    /// Whether they cannot log in yet, and may hold licenses meanwhile.
+    pub waiting_for_approval: bool,
     /// When they last signed in to the product.
     pub last_sign_in: Option<Timestamp>,
 }
@@ -82,15 +100,31 @@ impl User {
     /// What this user is ordered by.
     #[must_use]
     pub fn key(&self, sort: UserSort) -> Key {
-        match sort {
-            UserSort::Name => Key::Text(self.name_folded.clone()),
-            UserSort::UserId => Key::Text(self.user_id_folded.clone()),
-            UserSort::Group => Key::Text(self.group_folded.clone()),
-            UserSort::LastSignIn => match self.profile.last_sign_in {
-                Some(at) => Key::Instant(at.0),
-                None => Key::Never,
-            },
-        }
+        let folded = &self.folded;
+        let text = match sort {
+            UserSort::Name => &folded.name_folded,
+            UserSort::UserId => &folded.user_id_folded,
+            UserSort::FirstName => &folded.first_name_folded,
+            UserSort::LastName => &folded.last_name_folded,
+            UserSort::Email => &folded.email_folded,
+            UserSort::Group => &folded.group_folded,
+            UserSort::Role => &folded.role_folded,
+            UserSort::Company => &folded.company_folded,
+            UserSort::UserPlan => return self.plan.map_or(Key::Never, Key::Plan),
+            UserSort::CanLogIn => return Key::Flag(self.profile.can_log_in),
+            UserSort::FormerEmployee => return Key::Flag(self.profile.former_employee),
+            UserSort::LastSignIn => {
+                let at = self.profile.last_sign_in;
+                return at.map_or(Key::Never, |at| Key::Instant(at.0));
+            }
+        };
+        Key::Text(text.clone())
+    }
+
+    /// Full name as order uses it.
+    #[must_use]
+    pub fn name_folded(&self) -> &str {
+        &self.folded.name_folded
     }
 }
 
@@ -122,28 +156,30 @@ pub(crate) fn user_type_of(text: &str) -> Result<UserType, sqlx::Error> {
 }
 
 /// The columns of [`Row`], of `users u`.
-const COLUMNS: &str = "u.id, u.user_id, u.user_id_folded, u.first_name, u.last_name, u.full_name, u.name_folded, \
-     u.email, u.user_type, u.primary_group, u.group_folded, u.role, u.can_log_in, u.former_employee, u.last_sign_in, \
-     u.revision";
+const COLUMNS: &str = "u.id, u.user_id, u.user_id_folded, u.first_name, u.first_name_folded, u.last_name, \
+     u.last_name_folded, u.full_name, u.name_folded, u.email, u.email_folded, u.user_type, u.primary_group, u.group_folded, \
+     u.role, u.role_folded, u.company, u.company_folded, u.can_log_in, u.former_employee, u.waiting_for_approval, \
+     u.last_sign_in, u.revision";
 
 #[derive(FromRow)]
 struct Row {
     id: i32,
     user_id: String,
-    user_id_folded: String,
     first_name: String,
     last_name: String,
     full_name: String,
-    name_folded: String,
     email: String,
     user_type: String,
     primary_group: String,
-    group_folded: String,
     role: String,
+    company: String,
     can_log_in: bool,
     former_employee: bool,
+    waiting_for_approval: bool,
     last_sign_in: Option<i64>,
     revision: i64,
+    #[sqlx(flatten)]
+    folded: Folded,
 }
 
 impl TryFrom<Row> for User {
@@ -161,14 +197,15 @@ impl TryFrom<Row> for User {
                 user_type: user_type_of(&row.user_type)?,
                 primary_group: row.primary_group,
                 role: row.role,
+                company: row.company,
                 can_log_in: row.can_log_in,
                 former_employee: row.former_employee,
+                waiting_for_approval: row.waiting_for_approval,
                 last_sign_in: row.last_sign_in.map(Timestamp),
             },
             revision: row.revision,
-            user_id_folded: row.user_id_folded,
-            name_folded: row.name_folded,
-            group_folded: row.group_folded,
+            folded: row.folded,
+            plan: None,
         })
     }
 }
@@ -278,17 +315,24 @@ pub async fn insert(tx: &mut Tx, profiles: &[impl Borrow<Profile>]) -> Result<Ve
                 row.push_bind(profile.user_id.as_str())
                     .push_bind(folded(&profile.user_id))
                     .push_bind(profile.first_name.as_str())
+                    .push_bind(folded(&profile.first_name))
                     .push_bind(profile.last_name.as_str())
+                    .push_bind(folded(&profile.last_name))
                     .push_bind(profile.full_name.as_str())
                     .push_bind(folded(&profile.full_name))
                     .push_bind(profile.email.as_str())
+                    .push_bind(folded(&profile.email))
                     .push_bind(user_type_text(profile.user_type))
                     .push_bind(profile.is_other_user())
                     .push_bind(profile.primary_group.as_str())
                     .push_bind(folded(&profile.primary_group))
                     .push_bind(profile.role.as_str())
+                    .push_bind(folded(&profile.role))
+                    .push_bind(profile.company.as_str())
+                    .push_bind(folded(&profile.company))
                     .push_bind(profile.can_log_in)
                     .push_bind(profile.former_employee)
+                    .push_bind(profile.waiting_for_approval)
                     .push_bind(profile.last_sign_in.map(|at| at.0))
                     .push_bind(1_i64);
             });
@@ -305,6 +349,7 @@ pub async fn insert(tx: &mut Tx, profiles: &[impl Borrow<Profile>]) -> Result<Ve
     Ok(ids)
 }
 
-const INSERT: &str = "insert into users (user_id, user_id_folded, first_name, last_name, full_name, name_folded, \
-     email, user_type, other_user, primary_group, group_folded, role, can_log_in, former_employee, last_sign_in, \
+const INSERT: &str = "insert into users (user_id, user_id_folded, first_name, first_name_folded, last_name, \
+     last_name_folded, full_name, name_folded, email, email_folded, user_type, other_user, primary_group, group_folded, \
+     role, role_folded, company, company_folded, can_log_in, former_employee, waiting_for_approval, last_sign_in, \
      revision) ";

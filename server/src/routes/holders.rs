@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use licensing::assignment::{self, Assignments, Candidate};
 use licensing::license::{CivilDate, ModuleName, Timestamp};
 use licensing::wire::{
-    Event, FREE_MAX, FieldFault, Free, Freed, Holder, Holders, HoldersQuery, PAGE_ROWS, Problem,
-    SuggestQuery, Suggestions, paths,
+    Event, FREE_MAX, FieldFault, Free, Freed, Holder, Holders, HoldersQuery, Problem, SuggestQuery,
+    Suggestions, paths,
 };
 use serde_json::json;
 
 use super::users::rows::rows;
-use super::users::{cursor, search};
+use super::users::{cursor, page, search};
 use super::{Routes, Who};
 use crate::clock::Clock;
 use crate::db::assignments::{self, NotWritten, Sold, TakenUser, held};
 use crate::db::audit::{self, Act, Entry, Touched};
 use crate::db::users::cursor::Order;
-use crate::db::users::list::{self, Filter};
+use crate::db::users::list::{self, Filter, Search};
 use crate::db::users::{self, User};
 use crate::db::{Tx, transaction, view};
 use crate::error::Error;
@@ -49,17 +49,16 @@ async fn holders(
         let (sold, name) = held::sold_with(tx, module).await?.ok_or(Error::NotFound)?;
         let in_use = sold.in_use_of(&name);
         let filter = Filter {
-            other_users: None,
-            search,
-            can_log_in: false,
-            given_one_of: Some(sold.given_as(&name)),
+            search: Search::of(tx, search).await?,
+            licenses: vec![sold.given_as(&name)],
+            ..Filter::default()
         };
-        let count = if filter.search.is_empty() {
+        let count = if filter.search.is_none() {
             i64::from(in_use)
         } else {
             list::count(tx, &filter).await?
         };
-        let page = list::page(tx, &filter, order, after.as_ref(), PAGE_ROWS, count).await?;
+        let page = page(tx, &filter, order, after.as_ref()).await?;
         let next = page.next(order);
         let description = sold.license.module(&name).map(|sold| sold.module_description.clone());
         let seen = Seen { sold: &sold, module: &name, today, clock: &state.clock };

@@ -10,18 +10,21 @@ use licensing::assignment::{self, Refusal};
 use licensing::license::LicenseType;
 use licensing::standing::{Phase, standing};
 use licensing::wire::{
-    Assign, ErrorCode, Event, FieldFault, PAGE_ROWS, Problem, SEARCH_MAX, UserCard, UserLicense,
-    UserLicenses, UserList, Users, UsersQuery, paths,
+    Assign, ErrorCode, Event, FILTER_LICENSES_MAX, FieldFault, PAGE_ROWS, PARTS_MAX, Problem,
+    SEARCH_MAX, USER_TEXT_MAX, UserCard, UserCounts, UserLicense, UserLicenses, UserList,
+    UserParts, UserSort, Users, UsersQuery, paths,
 };
 use serde_json::json;
 
 use self::rows::rows;
 use super::{Routes, Who};
+use crate::clock::Clock;
 use crate::db::assignments::{self, NotWritten, held};
 use crate::db::audit::{self, Act, Entry, Touched};
 use crate::db::modules::{self, Module};
 use crate::db::users::cursor::{Cursor, Order};
-use crate::db::users::list::{self, Filter};
+use crate::db::users::list::{self, Filter, Search};
+use crate::db::users::parts::{self, Part};
 use crate::db::users::{self, folded};
 use crate::db::{Tx, owners, transaction, view};
 use crate::error::Error;
@@ -32,6 +35,8 @@ use crate::{Admin, SignedIn, State};
 pub(super) fn routes() -> Routes {
     Routes::default()
         .get(paths::USERS, Who::SignedIn, users)
+        .get(paths::USERS_COUNT, Who::SignedIn, count)
+        .get(paths::USER_PARTS, Who::SignedIn, parts)
         .get(paths::USER, Who::SignedIn, user)
         .put(paths::USER, Who::Administrator, save::save)
         .post(paths::PREVIEW_MANY, Who::Administrator, many::preview)
@@ -51,17 +56,26 @@ async fn users(
         descending: query.descending,
     };
     let after = cursor(query.after.as_deref(), order)?;
-    let other_users = query.list == UserList::OtherUsers;
     let today = state.clock.today(state.clock.now());
     let answer = view!(&state.db, tx => {
-        let of = list::count(tx, &Filter::all_of(other_users)).await?;
-        let filter = filter(tx, &query).await?;
-        let count = list::count(tx, &filter).await?;
-        let page = list::page(tx, &filter, order, after.as_ref(), PAGE_ROWS, count).await?;
+        let filter = filter(tx, &query, &state.clock).await?;
+        let page = page(tx, &filter, order, after.as_ref()).await?;
+        // Later pages are of a list whose counts are known.
+        let counts = match after {
+            Some(_) => None,
+            None => {
+                let count = list::at_least(tx, &filter, &page).await?;
+                let of = list::of_list(tx, query.list == UserList::OtherUsers).await?;
+                Some(UserCounts {
+                    count: count.count,
+                    of: of.count,
+                    exact: count.exact && of.exact,
+                })
+            }
+        };
         Ok(Users {
             today,
-            count,
-            of,
+            counts,
             next: page.next(order),
             users: rows(tx, page.users).await?,
         })
@@ -69,21 +83,96 @@ async fn users(
     Ok(Json(answer))
 }
 
-/// Whom a query asks for.
-async fn filter(tx: &mut Tx, query: &UsersQuery) -> Result<Filter, Error> {
-    let given_one_of = match query.module {
-        Some(module) => {
-            let (sold, name) = held::sold_with(tx, module).await?.ok_or(Error::NotFound)?;
-            Some(sold.given_as(&name))
-        }
-        None => None,
+/// A page of those who match.
+pub(crate) async fn page(
+    tx: &mut Tx,
+    filter: &Filter,
+    order: Order,
+    after: Option<&Cursor>,
+) -> Result<list::Page, Error> {
+    let plans = match order.sort {
+        UserSort::UserPlan => plans(tx).await?,
+        _ => Vec::new(),
     };
+    list::page(tx, filter, order, &plans, after, PAGE_ROWS).await
+}
+
+/// Ids of all user plans, in the owners' order.
+async fn plans(tx: &mut Tx) -> Result<Vec<i32>, Error> {
+    let mut owners = owners::all(tx).await?;
+    owners.sort_by(|a, b| a.place().cmp(&b.place()));
+    let modules = modules::all(tx).await?;
+    let of_owner = owners
+        .iter()
+        .flat_map(|owner| modules.iter().filter(|module| module.owner_id == owner.id));
+    Ok(of_owner
+        .filter(|module| is_user_license(module) && module.stock.user_plan)
+        .map(|module| module.id)
+        .collect())
+}
+
+async fn count(
+    _: SignedIn,
+    state: State,
+    Query(query): Query<UsersQuery>,
+) -> Result<Json<UserCounts>, Error> {
+    let everyone = Filter::all_of(query.list == UserList::OtherUsers);
+    let counts = view!(&state.db, tx => {
+        let filter = filter(tx, &query, &state.clock).await?;
+        Ok(UserCounts {
+            count: list::count(tx, &filter).await?,
+            of: list::count(tx, &everyone).await?,
+            exact: true,
+        })
+    })?;
+    Ok(Json(counts))
+}
+
+async fn parts(_: SignedIn, state: State) -> Result<Json<UserParts>, Error> {
+    let parts = view!(&state.db, tx => {
+        Ok(UserParts {
+            groups: parts::parts(tx, Part::Group, PARTS_MAX).await?,
+            roles: parts::parts(tx, Part::Role, PARTS_MAX).await?,
+            companies: parts::parts(tx, Part::Company, PARTS_MAX).await?,
+        })
+    })?;
+    Ok(Json(parts))
+}
+
+/// Whom a query asks for.
+async fn filter(tx: &mut Tx, query: &UsersQuery, clock: &Clock) -> Result<Filter, Error> {
+    if query.licenses.0.len() > FILTER_LICENSES_MAX {
+        return Err(Error::field("licenses", FieldFault::TooLong));
+    }
+    let mut licenses = Vec::with_capacity(query.licenses.0.len());
+    for module in &query.licenses.0 {
+        let (sold, name) = held::sold_with(tx, *module).await?.ok_or(Error::NotFound)?;
+        licenses.push(sold.given_as(&name));
+    }
+    let search = search(&query.search)?;
+    let before = query.signed_in_before;
     Ok(Filter {
         other_users: Some(query.list == UserList::OtherUsers),
-        search: search(&query.search)?,
+        search: Search::of(tx, search).await?,
+        licenses,
+        holding: query.holding,
+        group: part("group", &query.group)?,
+        role: part("role", &query.role)?,
+        company: part("company", &query.company)?,
         can_log_in: query.can_log_in,
-        given_one_of,
+        former_employee: query.former_employee,
+        never_signed_in: query.never_signed_in,
+        signed_in_before: before.map(|day| clock.begin_of(day).0),
     })
+}
+
+/// The name of a part, folded; none: all parts.
+fn part(field: &'static str, name: &str) -> Result<Option<String>, Error> {
+    if name.chars().count() > USER_TEXT_MAX {
+        return Err(Error::field(field, FieldFault::TooLong));
+    }
+    let name = folded(name);
+    Ok((!name.is_empty()).then_some(name))
 }
 
 /// What to search for, folded as the stored names are.
@@ -130,11 +219,10 @@ async fn card(tx: &mut Tx, id: i32) -> Result<UserCard, Error> {
         let modules = assignment::effective(&sold.license, &of_owner);
         effective.extend(sold.ids_of(&modules));
     }
-    let (email, revision) = (user.profile.email.clone(), user.revision);
+    let revision = user.revision;
     let mut rows = rows(tx, vec![user]).await?;
     Ok(UserCard {
         user: rows.pop().ok_or(Error::NotFound)?,
-        email,
         revision,
         assignments: given.into_iter().collect(),
         effective: effective.into_iter().collect(),

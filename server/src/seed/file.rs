@@ -1,5 +1,5 @@
 //! The file that an empty console is filled from: JSON, one item a line. First the installation, then a license of each
-//! owner, then the users, whose ids are given in the order of the lines.
+//! owner and the companies, then the users, whose ids are given in the order of the lines.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Read as _};
@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use licensing::assignment::Assignments;
 use licensing::license::{Installation, ModuleName, OwnerName, Timestamp, UserType};
+use licensing::wire::USER_TEXT_MAX;
 use serde::Deserialize;
 
 use super::SeedError;
@@ -15,8 +16,6 @@ use crate::db::users::{Profile, folded};
 
 /// Longest line, in bytes.
 const LINE_MAX: u64 = 64 * 1024;
-/// Longest text of a user, in characters.
-const USER_TEXT_MAX: usize = 254;
 /// Most licenses of a user.
 const ASSIGNMENTS_MAX: usize = 100;
 
@@ -36,6 +35,8 @@ pub(super) enum Head {
     Installation(Installation),
     /// A license file.
     License(License),
+    /// A company whose people can be users.
+    Company(Company),
 }
 
 /// One line, as it is written.
@@ -44,6 +45,7 @@ pub(super) enum Head {
 enum Line {
     Installation(Installation),
     License(License),
+    Company(Company),
     User(Box<User>),
 }
 
@@ -52,6 +54,7 @@ impl From<Line> for Item {
         match line {
             Line::Installation(installation) => Self::Head(Head::Installation(installation)),
             Line::License(license) => Self::Head(Head::License(license)),
+            Line::Company(company) => Self::Head(Head::Company(company)),
             Line::User(user) => Self::User(user),
         }
     }
@@ -65,6 +68,20 @@ pub(super) struct License {
     pub(super) file: PathBuf,
     /// When it came into force.
     pub(super) installed_at: Timestamp,
+}
+
+/// A company whose people can be users.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Company {
+    /// Its name.
+    pub(super) name: String,
+    /// Department.
+    #[serde(default)]
+    pub(super) department: String,
+    /// City.
+    #[serde(default)]
+    pub(super) city: String,
 }
 
 /// A user as the file writes it.
@@ -84,9 +101,13 @@ pub(super) struct User {
     primary_group: String,
     #[serde(default)]
     role: String,
+    #[serde(default)]
+    company: String,
     can_log_in: bool,
     #[serde(default)]
     former_employee: bool,
+    #[serde(default)]
+    waiting_for_approval: bool,
     #[serde(default)]
     last_sign_in: Option<Timestamp>,
     #[serde(default)]
@@ -180,6 +201,7 @@ impl<R: BufRead> Lines<R> {
             ("email", &user.email),
             ("primary_group", &user.primary_group),
             ("role", &user.role),
+            ("company", &user.company),
         ];
         for (field, text) in texts {
             if text.len() > USER_TEXT_MAX && text.chars().count() > USER_TEXT_MAX {
@@ -209,8 +231,10 @@ impl<R: BufRead> Lines<R> {
                 user_type: user.user_type,
                 primary_group: user.primary_group,
                 role: user.role,
+                company: user.company,
                 can_log_in: user.can_log_in,
                 former_employee: user.former_employee,
+                waiting_for_approval: user.waiting_for_approval,
                 last_sign_in: user.last_sign_in,
             },
         })

@@ -206,8 +206,10 @@ pub(crate) fn person(user_id: &str) -> Profile {
         user_type: UserType::InternalAssociate,
         primary_group: "Sales".to_owned(),
         role: "User".to_owned(),
+        company: "Meridian Trading BV".to_owned(),
         can_log_in: true,
         former_employee: false,
+        waiting_for_approval: false,
         last_sign_in: None,
     }
 }

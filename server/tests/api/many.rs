@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use licensing::assignment::Refusal;
 use licensing::wire::{
-    Change, ChangeMany, ChangedMany, ErrorCode, FieldFault, Freeings, GIVE_BACK_DAYS, Preview,
+    Change, ChangeMany, ChangedMany, ErrorCode, FieldFault, Freeings, GIVE_BACK_DAYS, Ids, Preview,
     PreviewMany, Problem, Selected, UserCard, UsersQuery, path, paths,
 };
 
@@ -141,7 +141,7 @@ async fn a_plan_is_swapped_for_all_who_match_although_every_seat_is_in_use() {
             license(&admin, "sales").await.id,
         );
         let query = UsersQuery {
-            module: Some(from),
+            licenses: Ids(vec![from]),
             ..UsersQuery::default()
         };
         let what = what(Selected::Matching(query), Change::Swap { from, to });

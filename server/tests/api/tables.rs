@@ -32,7 +32,7 @@ async fn tables(console: &Console) -> Vec<(String, Vec<String>)> {
     let pairs = match &console.state.db {
         Db::Sqlite { .. } => {
             "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c \
-             where m.type = 'table' and m.name not like 'sqlite%' order by m.name, c.cid"
+             where m.type = 'table' and m.name not like 'sqlite%' and m.name not like 'users_search%' order by m.name, c.cid"
         }
         Db::Pg(_) => {
             "select cast(table_name as text), cast(column_name as text) from information_schema.columns \

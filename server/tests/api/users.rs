@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use licensing::license::UserType;
 use licensing::wire::{
-    ErrorCode, FieldFault, PAGE_ROWS, Problem, SEARCH_MAX, UserCard, UserLicenses, Users, path,
-    paths,
+    ErrorCode, FieldFault, PAGE_ROWS, Problem, SEARCH_MAX, UserCard, UserCounts, UserLicenses,
+    UserParts, UserRow, Users, path, paths,
 };
 use serde_json::{Value, json};
 
@@ -15,6 +15,12 @@ use crate::stock::{self, Owner, hidden, license, plan, seats, site, user};
 async fn page(browser: &Browser, query: &str) -> Users {
     let path = format!("{}?{query}", paths::USERS);
     browser.get(&path).await.json()
+}
+
+/// How many match, of how many, and whether that is all.
+fn counts(page: &Users) -> (i64, i64, bool) {
+    let counts = page.counts.expect("the first page says how many");
+    (counts.count, counts.of, counts.exact)
 }
 
 /// User IDs of a list, page after page.
@@ -88,7 +94,15 @@ async fn pages_follow_each_other_without_gap_or_repetition_in_every_order() {
             for (sort, key) in [
                 ("name", (|number| number % 7) as fn(i64) -> i64),
                 ("user_id", |number| number),
-                ("group", |number| number % 3),
+                ("group", |number| number % 3 * 7 + number % 7),
+                ("can_log_in", |number| (1 - number % 2) * 7 + number % 7),
+                ("former_employee", |number| number % 7),
+                ("role", |number| number % 7),
+                ("company", |number| number % 7),
+                ("user_plan", |number| number % 7),
+                ("email", |number| number),
+                ("first_name", |number| number),
+                ("last_name", |_| 0),
             ] {
                 let query = format!("sort={sort}&descending={descending}");
                 let mut found = all(&reader, &query).await;
@@ -132,11 +146,20 @@ async fn a_list_says_how_many_match_and_how_many_there_are() {
     stock::for_each_database(async |console, owner| {
         let reader = with_people(&console, owner).await;
         let first = page(&reader, "can_log_in=true&search=name").await;
-        assert_eq!((first.count, first.of), (125, 251));
+        assert_eq!(counts(&first), (125, 251, true));
         assert_eq!(first.users.len(), PAGE_ROWS);
         assert_eq!(first.today, "2026-07-01".parse().expect("a day"));
         let others = page(&reader, "list=other_users").await;
-        assert_eq!((others.count, others.of, others.next), (0, 0, None));
+        assert_eq!((counts(&others), others.next), ((0, 0, true), None));
+        let later = page(
+            &reader,
+            &format!(
+                "can_log_in=true&search=name&after={}",
+                first.next.expect("there is more")
+            ),
+        )
+        .await;
+        assert_eq!(later.counts, None);
     })
     .await;
 }
@@ -181,7 +204,14 @@ async fn searching_finds_parts_of_names_and_user_ids_in_any_case() {
             ("E%20W", vec!["zdw"]),
             ("100%25", vec!["A_B"]),
             ("a_b", vec!["A_B"]),
-            ("%5C", vec!["back\\slash"]),
+            ("k%5Cs", vec!["back\\slash"]),
+            // Shorter than three characters: how something begins.
+            ("z", vec!["zdw"]),
+            ("ba", vec!["back\\slash"]),
+            ("%5C", vec![]),
+            ("ja", vec!["A_B", "axb", "back\\slash", "reader", "zdw"]),
+            // Also role and group.
+            ("ale", vec!["A_B", "axb", "back\\slash", "reader", "zdw"]),
             ("nobody", vec![]),
         ] {
             assert_eq!(
@@ -218,12 +248,195 @@ async fn filtering_by_a_license_finds_also_who_holds_it_through_a_plan() {
             ("maps", &["ida", "tom"]),
         ] {
             let id = license(&reader, module).await.id;
-            let query = format!("module={id}");
+            let query = format!("licenses={id}");
             assert_eq!(all(&reader, &query).await, expected);
-            assert_eq!(page(&reader, &query).await.count, 2);
+            assert_eq!(counts(&page(&reader, &query).await).0, 2);
         }
         let row = page(&reader, "search=ida").await.users.remove(0);
         assert_eq!(row.user_plans, ["SALES"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_has_those_who_match_every_filter_and_is_counted_exactly() {
+    stock::for_each_database(async |console, owner| {
+        let reader = with_holders(&console, owner).await;
+        let id = async |module| license(&reader, module).await.id;
+        let (sales, night, maps) = (id("sales").await, id("night").await, id("maps").await);
+        let has = |user: &UserRow, of: i64| {
+            user.user_id[1..]
+                .parse::<i64>()
+                .is_ok_and(|number| number % of == 0)
+        };
+        // The day before began 36 hours ago in Amsterdam.
+        let before = NOW.0 - 36 * 60 * 60 * 1000;
+        type Matches<'a> = Box<dyn Fn(&UserRow) -> bool + 'a>;
+        let cases: Vec<(String, Matches<'_>)> = vec![
+            (
+                format!("licenses={sales},{maps}"),
+                Box::new(|user| has(user, 2) && has(user, 5)),
+            ),
+            (
+                format!("licenses={sales},{maps}&holding=any"),
+                Box::new(|user| has(user, 2) || has(user, 5)),
+            ),
+            (
+                format!("licenses={sales},{maps}&holding=none"),
+                Box::new(|user| !has(user, 2) && !has(user, 5)),
+            ),
+            (
+                format!("licenses={night}&group=group%200"),
+                Box::new(|user| has(user, 3) && user.primary_group == "Group 0"),
+            ),
+            (
+                "role=manager&can_log_in=true".to_owned(),
+                Box::new(|user| user.role == "Manager" && user.can_log_in),
+            ),
+            (
+                "company=Meridian%20NV".to_owned(),
+                Box::new(|user| user.company == "Meridian NV"),
+            ),
+            (
+                "former_employee=true".to_owned(),
+                Box::new(|user| user.former_employee),
+            ),
+            (
+                "never_signed_in=true".to_owned(),
+                Box::new(|user| user.last_sign_in.is_none()),
+            ),
+            (
+                "signed_in_before=2026-06-30".to_owned(),
+                Box::new(|user| user.last_sign_in.is_some_and(|at| at.0 < before)),
+            ),
+            (
+                "never_signed_in=true&signed_in_before=2026-06-30".to_owned(),
+                Box::new(|user| user.last_sign_in.is_none_or(|at| at.0 < before)),
+            ),
+            (
+                "search=group%202".to_owned(),
+                Box::new(|user| user.primary_group == "Group 2"),
+            ),
+            (
+                "search=MANAG".to_owned(),
+                Box::new(|user| user.role == "Manager"),
+            ),
+            ("search=night".to_owned(), Box::new(|user| has(user, 3))),
+            (
+                "search=ma".to_owned(),
+                Box::new(|user| user.role == "Manager"),
+            ),
+            (
+                format!("search=name%203&licenses={maps}"),
+                Box::new(|user| user.full_name == "Name 3" && has(user, 5)),
+            ),
+        ];
+        let everyone = rows(&reader, "").await;
+        for (query, matches) in cases {
+            for sort in ["name", "user_plan", "last_sign_in", "email"] {
+                let query = format!("{query}&sort={sort}");
+                let mut found: Vec<i32> = rows(&reader, &query)
+                    .await
+                    .iter()
+                    .map(|user| user.user)
+                    .collect();
+                found.sort_unstable();
+                let mut expected: Vec<i32> = everyone
+                    .iter()
+                    .filter(|user| matches(user))
+                    .map(|user| user.user)
+                    .collect();
+                expected.sort_unstable();
+                assert!(!expected.is_empty(), "{query} is of somebody");
+                assert_eq!(found, expected, "{query}");
+                let counts: UserCounts = reader
+                    .get(&format!("{}?{query}", paths::USERS_COUNT))
+                    .await
+                    .json();
+                assert_eq!(
+                    (counts.count, counts.exact),
+                    (expected.len() as i64, true),
+                    "{query}"
+                );
+                assert_eq!(counts.of, everyone.len() as i64);
+            }
+        }
+    })
+    .await;
+}
+
+/// People who hold what their numbers say: every second one a plan, every third another, every fifth a license.
+async fn with_holders(console: &Console, owner: &Owner) -> Browser {
+    let sold = owner.license(
+        1,
+        vec![plan("sales", 200), plan("night", 200), seats("maps", 200)],
+    );
+    let users = people().into_iter().enumerate().map(|(number, mut user)| {
+        let held = [("sales", 2), ("night", 3), ("maps", 5)].into_iter();
+        let held = held.filter(|(_, of)| number % of == 0);
+        user["assignments"] = held
+            .map(|(module, _)| format!("FJORDMAPS.{module}"))
+            .collect();
+        user["role"] = json!(if number % 4 == 0 { "Manager" } else { "User" });
+        user["company"] = json!(["Meridian BV", "Meridian NV"][number % 2]);
+        user["former_employee"] = json!(number % 9 == 0);
+        if number % 2 == 0 {
+            user["last_sign_in"] = json!(NOW.0 - number as i64 * 2 * 60 * 60 * 1000);
+        }
+        user
+    });
+    owner
+        .fill_with(console, &sold, users.collect())
+        .await
+        .expect("the file is right");
+    console.reader().await
+}
+
+/// Users of a list, page after page.
+async fn rows(browser: &Browser, query: &str) -> Vec<UserRow> {
+    let mut found = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = page(browser, &format!("{query}{after}")).await;
+        found.extend(page.users);
+        let Some(next) = page.next else { return found };
+        after = format!("&after={next}");
+    }
+}
+
+#[tokio::test]
+async fn groups_roles_and_companies_come_with_how_many_associates_they_have() {
+    stock::for_each_database(async |console, owner| {
+        let reader = with_holders(&console, owner).await;
+        let company = server::db::users::parts::Company {
+            name: "Meridian NV".to_owned(),
+            department: "Sales".to_owned(),
+            city: "Antwerp".to_owned(),
+        };
+        let empty = server::db::users::parts::Company {
+            name: "Aardvark".to_owned(),
+            department: String::new(),
+            city: "Ede".to_owned(),
+        };
+        let put: Result<(), server::error::Error> = server::db::transaction!(&console.state.db, tx => {
+            server::db::users::parts::put_company(tx, &company).await?;
+            server::db::users::parts::put_company(tx, &empty).await
+        });
+        put.expect("they are stored");
+        let parts: UserParts = reader.get(paths::USER_PARTS).await.json();
+        let said = |parts: &[licensing::wire::UserPart]| -> Vec<String> {
+            let parts = parts.iter();
+            parts
+                .map(|part| format!("{} {} {} {}", part.name, part.users, part.department, part.city))
+                .collect()
+        };
+        // The reader is an associate of their own, of group Sales and of Meridian Trading BV.
+        assert_eq!(said(&parts.groups), ["Group 0 84  ", "Group 1 83  ", "Group 2 83  ", "Sales 1  "]);
+        assert_eq!(said(&parts.roles), ["Manager 63  ", "User 188  "]);
+        assert_eq!(
+            said(&parts.companies),
+            ["Aardvark 0  Ede", "Meridian BV 125  ", "Meridian NV 125 Sales Antwerp", "Meridian Trading BV 1  "]
+        );
     })
     .await;
 }
@@ -246,8 +459,8 @@ async fn a_query_that_does_not_fit_is_refused() {
             assert_eq!(body.problems, [Problem::Field { field, fault }]);
         }
         let longest = format!("search={}", "x".repeat(SEARCH_MAX));
-        assert_eq!(page(&reader, &longest).await.count, 0);
-        let module = reader.get(&format!("{}?module=99", paths::USERS)).await;
+        assert_eq!(counts(&page(&reader, &longest).await).0, 0);
+        let module = reader.get(&format!("{}?licenses=99", paths::USERS)).await;
         module.error(StatusCode::NOT_FOUND, ErrorCode::NotFound);
         let nobody = reader.get(&path(paths::USER, 99)).await;
         nobody.error(StatusCode::NOT_FOUND, ErrorCode::NotFound);
@@ -275,7 +488,7 @@ async fn a_card_shows_what_was_given_and_what_follows_from_it() {
         );
         assert_eq!(card.assignments, [sales]);
         assert_eq!(card.effective, [sales, crm]);
-        assert_eq!(card.email, "eva@example.com");
+        assert_eq!(card.user.email, "eva@example.com");
         assert_eq!(card.user.last_sign_in, Some(NOW));
         assert_eq!(card.revision, 1);
     })

@@ -139,7 +139,7 @@ fn megabytes(pid: u32) -> Result<f64, Failure> {
 }
 
 /// The first of three ports in a row.
-fn free_ports() -> Result<u16, Failure> {
+pub(super) fn free_ports() -> Result<u16, Failure> {
     loop {
         let first = system::free_port()?;
         let free = |port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::goods::{self, COMPANY, OWNERS, SERIAL_NR, short_name};
 use super::made::Made;
-use super::people::{BLOCK, People};
+use super::people::{BLOCK, COMPANIES, People};
 use super::scenario::{INSTALLED_MINUTES, Scenario, Sequence};
 use super::stop::Stop;
 use crate::Failure;
@@ -232,6 +232,10 @@ impl Making<'_> {
                 });
                 writeln!(seed, "{}", json!({ "license": license }))?;
             }
+        }
+        for (name, department, city) in COMPANIES {
+            let company = json!({ "name": name, "department": department, "city": city });
+            writeln!(seed, "{}", json!({ "company": company }))?;
         }
         let mut people = People::new(self.started.as_millisecond(), scenario.has_licenses());
         for place in 0..users {

@@ -23,6 +23,7 @@ pub(crate) struct User {
     pub(crate) user_type: &'static str,
     pub(crate) primary_group: &'static str,
     pub(crate) role: &'static str,
+    pub(crate) company: &'static str,
     pub(crate) can_log_in: bool,
     pub(crate) former_employee: bool,
     pub(crate) last_sign_in: Option<i64>,
@@ -160,6 +161,7 @@ impl People {
             user_type: "InternalAssociate",
             primary_group: group(inside),
             role: role(inside),
+            company: company(inside),
             can_log_in,
             former_employee: inside == FORMER_EMPLOYEE,
             last_sign_in: sign_in(inside)
@@ -188,6 +190,7 @@ impl People {
             } else {
                 "Anonymous"
             },
+            company: "",
             can_log_in: true,
             former_employee: false,
             last_sign_in: None,
@@ -273,6 +276,18 @@ fn group(inside: u32) -> &'static str {
         29..=39 => "Service",
         _ => "Operations",
     }
+}
+
+/// The companies of the demo: name, department, city. Nobody is of the last one.
+pub(crate) const COMPANIES: [(&str, &str, &str); 3] = [
+    ("Meridian Trading BV", "Head office", "Amersfoort"),
+    ("Meridian Belgium NV", "Sales", "Antwerp"),
+    ("Meridian Logistics BV", "", "Moerdijk"),
+];
+
+fn company(inside: u32) -> &'static str {
+    let belgian = group(inside) == "Sales BE";
+    COMPANIES[usize::from(belgian)].0
 }
 
 fn role(inside: u32) -> &'static str {

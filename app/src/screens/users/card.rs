@@ -110,9 +110,10 @@ fn facts(card: &UserCard) -> El {
     let lines = [
         (K::UserId, text(&user.user_id)),
         (K::ColType, now(kind(user.user_type)).into()),
-        (K::Email, text(&card.email)),
+        (K::Email, text(&user.email)),
         (K::PrimaryGroup, text(&user.primary_group)),
         (K::Role, text(&user.role)),
+        (K::OwningCompany, text(&user.company)),
         (K::LastSignIn, last_sign_in(user).into()),
     ];
     let lines = lines

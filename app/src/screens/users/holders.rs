@@ -254,6 +254,7 @@ fn page(holders: wire::Holders, selection: Option<Selection>) -> Page {
         head: Head {
             count: holders.count,
             of: holders.in_use.into(),
+            at_least: false,
             name: holders.description,
         },
         next: holders.next,
@@ -292,11 +293,8 @@ fn holder_row(holder: &Holder, selection: Option<Selection>) -> El {
     } else {
         wire::UserList::OtherUsers
     };
-    let card = UsersRoute {
-        list,
-        user: Some(user.user),
-        ..UsersRoute::default()
-    };
+    let mut card = UsersRoute::of(list);
+    card.user = Some(user.user);
     let link = el("a").attr("href", card.href());
     // The others stand in the row anyway.
     let reason = holder.reason.filter(|reason| {

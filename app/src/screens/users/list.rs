@@ -3,14 +3,16 @@
 use std::rc::Rc;
 
 use leptos::prelude::document;
-use licensing::wire::{self, UserList, UserRow, UserSort, UsersQuery};
+use licensing::wire::{self, UserCounts, UserList, UserRow, UserSort, UsersQuery};
 use wasm_bindgen::JsCast;
 
 use super::Known;
 use super::card::card;
+use super::fields::Fields;
+use super::filters::Filters;
 use super::many::{Begin, Selection};
-use super::rows::{can_log_in, choices, is_person, key, kind, last_sign_in, name};
-use crate::api::{self, made};
+use super::rows::{key, name};
+use crate::api::{self, Asking, made};
 use crate::events::changes;
 use crate::navigation::{Navigation, navigation};
 use crate::nodes;
@@ -18,53 +20,21 @@ use crate::reactive::{Memo, Signal};
 use crate::remote::{pages, remote};
 use crate::route::{Route, UsersRoute};
 use crate::session::session;
-use crate::text::{K, now, number};
+use crate::text::K;
 use crate::ui::el::{El, Node, Row, effect, el, live};
-use crate::ui::filter::{check, pick, search};
 use crate::ui::heard::next_frame;
+use crate::ui::loaded::Remote;
 use crate::ui::notice::p;
 use crate::ui::pages::{Head, Page, Pages, listed, rows};
 use crate::ui::table::{self, Column, Sorting, table};
-
-/// Columns of associates, and what their headers sort by; only administrators have the first.
-const PEOPLE: [Column; 7] = [
-    Column::unlabelled(K::Choose),
-    Column::soft(K::UserId).sortable(),
-    Column::head(K::Name).sortable(),
-    Column::text(K::PrimaryGroup).sortable(),
-    Column::text(K::UserPlan),
-    Column::text(K::LastSignIn).sortable(),
-    Column::text(K::CanLogIn),
-];
-const PEOPLE_BY: [(usize, UserSort); 4] = [
-    (1, UserSort::UserId),
-    (2, UserSort::Name),
-    (3, UserSort::Group),
-    (5, UserSort::LastSignIn),
-];
-
-/// Columns of other users, and what their headers sort by.
-const OTHERS: [Column; 6] = [
-    Column::unlabelled(K::Choose),
-    Column::soft(K::UserId).sortable(),
-    Column::head(K::Description).sortable(),
-    Column::text(K::ColType),
-    Column::text(K::LastSignIn).sortable(),
-    Column::text(K::CanLogIn),
-];
-const OTHERS_BY: [(usize, UserSort); 3] = [
-    (1, UserSort::UserId),
-    (2, UserSort::Name),
-    (4, UserSort::LastSignIn),
-];
 
 /// A list of users; `licenses` is what it can be filtered by.
 pub(super) fn list(list: UserList, licenses: Known) -> Node {
     let (navigation, changes) = (navigation(), changes());
     let route = Memo::new(
         move |before: Option<&UsersRoute>| match navigation.route() {
-            Route::Users(route) if route.list == list => route,
-            _ => before.cloned().unwrap_or_default(),
+            Route::Users(route) if route.query.list == list => route,
+            _ => before.cloned().unwrap_or_else(|| UsersRoute::of(list)),
         },
     );
     let chosen = Memo::new(move |_| route.with(|route| route.user));
@@ -77,6 +47,13 @@ pub(super) fn list(list: UserList, licenses: Known) -> Node {
             selection.clear();
         }
     });
+    let fields = Fields::of(list);
+    let shown = Shown {
+        route,
+        chosen,
+        selection,
+        fields,
+    };
     let users = pages(
         move || {
             changes.users();
@@ -84,14 +61,10 @@ pub(super) fn list(list: UserList, licenses: Known) -> Node {
         },
         move |href, after| {
             let asking = api::users(&query(href, after));
-            let shown = Shown {
-                route,
-                chosen,
-                selection,
-            };
             made(asking, move |users| Ok(page(users, shown)))
         },
     );
+    count_all(users, asked);
     let sold = session().is_administrator().then(|| {
         remote(
             move || {
@@ -127,14 +100,14 @@ pub(super) fn list(list: UserList, licenses: Known) -> Node {
     let sheet = el("div").class("sheet").child(bar).child(listed(
         users,
         move || empty(route),
-        move || users_table(list, route, users, navigation, selection.is_some()),
+        move || users_table(list, users, navigation, shown),
     ));
     let split = el("div")
         .class("beside")
         .class_if("with-card", move || chosen.get().is_some())
         .child(sheet)
         .child(beside);
-    nodes![filters(route, licenses, users, navigation), split]
+    nodes![Filters::new(route, licenses, fields).view(), split]
 }
 
 /// The query of an address.
@@ -143,14 +116,39 @@ fn query(href: &str, after: Option<String>) -> UsersQuery {
         return UsersQuery::default();
     };
     UsersQuery {
-        list: route.list,
-        search: route.search.trim().to_owned(),
-        module: route.module,
-        can_log_in: route.can_log_in,
-        sort: route.sort,
-        descending: route.descending,
+        search: route.query.search.trim().to_owned(),
         after,
+        ..route.query
     }
+}
+
+/// Has those who match counted to the end, where their first page did not.
+fn count_all(users: Pages, asked: Memo<String>) {
+    let open = Memo::new(move |_| {
+        users
+            .head
+            .with(|head| head.as_ref().is_some_and(|head| head.at_least))
+    });
+    let counts: Remote<Option<UserCounts>> = remote(
+        move || open.get().then(|| asked.get()),
+        |href| -> Asking<Option<UserCounts>> {
+            match href {
+                Some(href) => made(api::users_count(&query(&href, None)), |counts| {
+                    Ok(Some(counts))
+                }),
+                None => Box::pin(std::future::ready(Ok(None))),
+            }
+        },
+    );
+    effect(move || {
+        if let Some(Some(counts)) = counts.value.get() {
+            users.head.update(|head| {
+                if let Some(head) = head {
+                    (head.count, head.of, head.at_least) = (counts.count, counts.of, false);
+                }
+            });
+        }
+    });
 }
 
 /// What the rows follow.
@@ -161,6 +159,7 @@ struct Shown {
     chosen: Memo<Option<i32>>,
     /// Of an administrator.
     selection: Option<Selection>,
+    fields: Fields,
 }
 
 /// An answer as a page of rows.
@@ -170,11 +169,7 @@ fn page(users: wire::Users, shown: Shown) -> Page {
         make: Rc::new(move |()| row_of(&user, shown)),
     });
     Page {
-        head: Head {
-            count: users.count,
-            of: users.of,
-            name: String::new(),
-        },
+        head: head(users.counts),
         rows: rows.collect(),
         next: users.next,
     }
@@ -187,94 +182,73 @@ fn with_user(route: &UsersRoute, user: Option<i32>) -> UsersRoute {
     }
 }
 
-fn filters(route: Memo<UsersRoute>, licenses: Known, users: Pages, navigation: Navigation) -> El {
-    let change = move |change: &dyn Fn(&mut UsersRoute)| {
-        let mut changed = route.get_untracked();
-        change(&mut changed);
-        navigation.replace(Route::Users(changed));
-    };
-    let choices = Signal::derive(move || {
-        let all = |known: &wire::UserLicenses| choices(known, &[false, true]);
-        let known = licenses.value.with(|known| known.as_ref().map(all));
-        known.unwrap_or_default()
-    });
-    let picked = Signal::derive(move || {
-        let module = route.with(|route| route.module);
-        module.map(|id| id.to_string()).unwrap_or_default()
-    });
-    let count = Signal::derive(move || {
-        let there = users.head.with(Option::is_some);
-        if there {
-            number(users.head().count)
-        } else {
-            String::new()
-        }
-    });
-    let searched = Signal::derive(move || route.with(|route| route.search.clone()));
-    let search = search(searched, K::SearchForUsers, move |text| {
-        change(&|route| route.search.clone_from(&text));
-    });
-    let pick = pick(choices, picked, K::FilterByLicence, count, move |picked| {
-        change(&|route| route.module = picked.parse().ok());
-    });
-    let on = move || route.with(|route| route.can_log_in);
-    let check = check(K::ShowOnlyCanLogIn, on, move |on| {
-        change(&|route| route.can_log_in = on);
-    });
-    el("div")
-        .class("filters")
-        .attr("role", "search")
-        .child(search)
-        .child(pick)
-        .child(check)
+/// How many match; of a later page nothing is said.
+fn head(counts: Option<UserCounts>) -> Head {
+    let mut head = Head::default();
+    if let Some(counts) = counts {
+        (head.count, head.of, head.at_least) = (counts.count, counts.of, !counts.exact);
+    }
+    head
 }
 
-fn users_table(
-    list: UserList,
-    route: Memo<UsersRoute>,
-    users: Pages,
-    navigation: Navigation,
-    ticks: bool,
-) -> El {
-    let (caption, columns, by): (_, &[Column], &'static [(usize, UserSort)]) = match list {
-        UserList::Associates => (K::AssociatesTab, &PEOPLE, &PEOPLE_BY),
-        UserList::OtherUsers => (K::OtherUsersTab, &OTHERS, &OTHERS_BY),
+fn users_table(list: UserList, users: Pages, navigation: Navigation, shown: Shown) -> El {
+    let Shown {
+        route,
+        selection,
+        fields,
+        ..
+    } = shown;
+    let caption = match list {
+        UserList::Associates => K::AssociatesTab,
+        UserList::OtherUsers => K::OtherUsersTab,
     };
-    let left_out = usize::from(!ticks);
+    let ticks = usize::from(selection.is_some());
+    let sorts: Rc<[Option<UserSort>]> = fields.shown().map(|field| field.sort).collect();
+    let by = Rc::clone(&sorts);
     let sorted = Signal::derive(move || {
         route.with(|route| {
-            let column = by.iter().find(|(_, sort)| *sort == route.sort);
-            (
-                column.map_or(usize::MAX, |(index, _)| *index - left_out),
-                route.descending,
-            )
+            let column = by.iter().position(|sort| *sort == Some(route.query.sort));
+            let column = column.map_or(usize::MAX, |index| index + ticks);
+            (column, route.query.descending)
         })
     });
     let pressed = move |index: usize| {
-        let Some((_, sort)) = by.iter().find(|(column, _)| *column == index + left_out) else {
+        let Some(Some(sort)) = sorts.get(index.wrapping_sub(ticks)) else {
             return;
         };
         let mut route = route.get_untracked();
-        // The latest sign-ins first, everything else from A.
-        let first = *sort == UserSort::LastSignIn;
-        route.descending = if route.sort == *sort {
-            !route.descending
+        // The latest sign-ins and those who can log in first, everything else from A.
+        let first = matches!(
+            sort,
+            UserSort::LastSignIn | UserSort::CanLogIn | UserSort::FormerEmployee
+        );
+        let query = &mut route.query;
+        query.descending = if query.sort == *sort {
+            !query.descending
         } else {
             first
         };
-        route.sort = *sort;
+        query.sort = *sort;
         navigation.replace(Route::Users(route));
     };
     let sorting = Sorting {
         by: sorted,
         pressed: Rc::new(pressed),
     };
+    let columns = columns(shown);
     table(
         caption,
-        &columns[left_out..],
+        &columns,
         Some(sorting),
         el("tbody").child(rows(users)),
     )
+}
+
+/// The columns that are shown; the first is an administrator's.
+fn columns(shown: Shown) -> Vec<Column> {
+    let tick = shown.selection.map(|_| Column::unlabelled(K::Choose));
+    let fields = shown.fields.shown().map(|field| field.column);
+    tick.into_iter().chain(fields).collect()
 }
 
 fn row_of(user: &UserRow, shown: Shown) -> El {
@@ -282,6 +256,7 @@ fn row_of(user: &UserRow, shown: Shown) -> El {
         route,
         chosen,
         selection,
+        fields,
     } = shown;
     let id = user.user;
     let link = el("a")
@@ -293,39 +268,9 @@ fn row_of(user: &UserRow, shown: Shown) -> El {
         })
         .attr("data-user", id.to_string());
     let tick = selection.map(|selection| selection.tick(id, &user.full_name).into());
-    let user_id = Node::from(user.user_id.clone());
-    let name = name(user, link);
-    let mut cells: Vec<Node> = tick.into_iter().chain([user_id, name]).collect();
-    let columns: &[Column] = if is_person(user.user_type) {
-        cells.extend([user.primary_group.clone().into(), plans(&user.user_plans)]);
-        &PEOPLE
-    } else {
-        cells.push(now(kind(user.user_type)).into());
-        &OTHERS
-    };
-    cells.extend([
-        last_sign_in(user).into(),
-        can_log_in(user.can_log_in).into(),
-    ]);
-    let columns = &columns[usize::from(selection.is_none())..];
-    table::row_of(columns, cells).class_if("chosen", move || chosen.get() == Some(id))
-}
-
-/// "Sales Premium, +1": all of them on hover and for screen readers.
-fn plans(plans: &[String]) -> Node {
-    let [first, more @ ..] = plans else {
-        return Node::Nothing;
-    };
-    if more.is_empty() {
-        return first.clone().into();
-    }
-    let all = plans.join(", ");
-    let short = [first.as_str(), ", +", &more.len().to_string()].concat();
-    let short = el("span")
-        .attr("title", all.clone())
-        .attr("aria-hidden", "true")
-        .child(short);
-    nodes![short, el("span").class("unseen").child(all)]
+    let mut cells: Vec<Node> = tick.into_iter().collect();
+    cells.extend(fields.cells(user, name(user, link)));
+    table::row_of(&columns(shown), cells).class_if("chosen", move || chosen.get() == Some(id))
 }
 
 /// In place of rows: there are no users, or none that match.
@@ -334,13 +279,7 @@ fn empty(route: Memo<UsersRoute>) -> El {
         if !route.with(UsersRoute::is_filtered) {
             return p(K::NoUsers).into();
         }
-        let route = route.get();
-        let all = UsersRoute {
-            search: String::new(),
-            module: None,
-            can_log_in: false,
-            ..route
-        };
+        let all = route.with(UsersRoute::without_filters);
         let all = el("a").attr("href", all.href()).child(K::RemoveFilters);
         nodes![p(K::NoUserMatches), p(all)]
     });

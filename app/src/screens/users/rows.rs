@@ -20,7 +20,15 @@ pub(super) fn key(row: &UserRow) -> u64 {
     row.user.hash(&mut hasher);
     row.user_id.hash(&mut hasher);
     row.full_name.hash(&mut hasher);
-    row.primary_group.hash(&mut hasher);
+    [
+        &row.first_name,
+        &row.last_name,
+        &row.primary_group,
+        &row.role,
+        &row.company,
+        &row.email,
+    ]
+    .hash(&mut hasher);
     row.user_plans.hash(&mut hasher);
     (row.can_log_in, row.former_employee, row.last_sign_in).hash(&mut hasher);
     hasher.finish()

@@ -19,7 +19,9 @@ pub struct Cursor {
     pub descending: bool,
     /// Sort key of the row.
     pub key: Key,
-    /// Id of the user: ties are broken by it.
+    /// Its name as order uses it: the first to break ties, where the order says so.
+    pub name: String,
+    /// Id of the user: ties are broken by it at last.
     pub id: i32,
 }
 
@@ -36,10 +38,14 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Key {
-    /// Folded name, user ID or group.
+    /// A folded text.
     Text(String),
     /// An instant, in epoch milliseconds.
     Instant(i64),
+    /// Yes or no; no comes first.
+    Flag(bool),
+    /// Id of a user plan.
+    Plan(i32),
     /// Has none, and so comes last.
     Never,
 }
@@ -52,6 +58,7 @@ impl Cursor {
             sort: order.sort,
             descending: order.descending,
             key: user.key(order.sort),
+            name: user.name_folded().to_owned(),
             id: user.id,
         }
     }
@@ -71,9 +78,11 @@ impl Cursor {
         }
         let json = URL_SAFE_NO_PAD.decode(text).ok()?;
         let cursor: Self = serde_json::from_slice(&json).ok()?;
-        let key_fits = match cursor.key {
-            Key::Text(_) => sort != UserSort::LastSignIn,
-            Key::Instant(_) | Key::Never => sort == UserSort::LastSignIn,
+        let key_fits = match sort {
+            UserSort::LastSignIn => matches!(cursor.key, Key::Instant(_) | Key::Never),
+            UserSort::UserPlan => matches!(cursor.key, Key::Plan(_) | Key::Never),
+            UserSort::CanLogIn | UserSort::FormerEmployee => matches!(cursor.key, Key::Flag(_)),
+            _ => matches!(cursor.key, Key::Text(_)),
         };
         (key_fits && cursor.sort == sort && cursor.descending == descending).then_some(cursor)
     }
@@ -88,6 +97,7 @@ mod tests {
             sort: UserSort::Name,
             descending: false,
             key: Key::Text("zoë de wit".to_owned()),
+            name: "zoë de wit".to_owned(),
             id: 7,
         }
     }

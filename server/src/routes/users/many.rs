@@ -15,6 +15,7 @@ use serde_json::json;
 use self::plan::Plan;
 use super::save::may_set;
 use super::{filter, not_given, refused};
+use crate::clock::Clock;
 use crate::db::audit::{self, Act, Entry, Touched};
 use crate::db::users::list;
 use crate::db::{Tx, assignments, modules, owners, transaction, view};
@@ -87,16 +88,18 @@ pub(super) async fn change(
 /// What is asked, by whom and when.
 struct Asked<'a> {
     what: &'a PreviewMany,
+    clock: &'a Clock,
     actor: i32,
     now: Timestamp,
     today: CivilDate,
 }
 
 impl<'a> Asked<'a> {
-    fn new(state: &State, what: &'a PreviewMany, actor: i32) -> Self {
+    fn new(state: &'a State, what: &'a PreviewMany, actor: i32) -> Self {
         let now = state.clock.now();
         Self {
             what,
+            clock: &state.clock,
             actor,
             now,
             today: state.clock.today(now),
@@ -114,7 +117,7 @@ impl<'a> Asked<'a> {
         let ids = match &self.what.selected {
             Selected::Users(ids) => ids.clone(),
             Selected::Matching(query) => {
-                let filter = filter(tx, query).await?;
+                let filter = filter(tx, query, self.clock).await?;
                 // One more than allowed tells that there are too many.
                 list::matching(tx, &filter, MANY_MAX + 1).await?
             }

@@ -31,9 +31,12 @@ fn row(user: User, user_plans: Vec<String>) -> UserRow {
         user_type: profile.user_type,
         primary_group: profile.primary_group,
         role: profile.role,
+        company: profile.company,
+        email: profile.email,
         user_plans,
         can_log_in: profile.can_log_in,
         former_employee: profile.former_employee,
+        waiting_for_approval: profile.waiting_for_approval,
         last_sign_in: profile.last_sign_in,
     }
 }

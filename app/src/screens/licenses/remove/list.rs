@@ -76,6 +76,7 @@ impl List {
             head: Head {
                 count: holders.count,
                 of: holders.in_use.into(),
+                at_least: false,
                 name: holders.description,
             },
             next: holders.next,

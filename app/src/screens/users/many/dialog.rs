@@ -209,15 +209,17 @@ impl Changing {
         let set = |value: RwSignal<String>| move |chosen| value.set(chosen);
         let choices = chosen.then(|| {
             nodes![
-                choose(K::WhatChanges, None, kinds, self.kind, kind),
+                choose(K::WhatChanges, None, kinds, self.kind.into(), kind),
                 live(move || {
                     let set = set(self.module);
-                    (!is(LEAVE))
-                        .then(|| choose(K::Licence, Some(K::Choose), module, self.module, set))
+                    (!is(LEAVE)).then(|| {
+                        choose(K::Licence, Some(K::Choose), module, self.module.into(), set)
+                    })
                 }),
                 live(move || {
                     let set = set(self.to);
-                    is(SWAP).then(|| choose(K::ManySwapTo, Some(K::Choose), to, self.to, set))
+                    is(SWAP)
+                        .then(|| choose(K::ManySwapTo, Some(K::Choose), to, self.to.into(), set))
                 })
             ]
         });

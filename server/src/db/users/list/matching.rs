@@ -2,7 +2,9 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::{Filter, Plan, holders_first, narrow, of_list};
+use super::Filter;
+use super::narrow::narrow;
+use super::source::{capped, ids, of_list};
 use crate::db::statement::{Statement, bound};
 use crate::db::{Tx, on_tx};
 use crate::error::Error;
@@ -12,18 +14,24 @@ use crate::error::Error;
 /// # Errors
 /// Those of the database.
 pub async fn matching(tx: &mut Tx, filter: &Filter, most: usize) -> Result<Vec<i32>, Error> {
+    let limit = i64::try_from(most).map_err(Error::internal)?;
+    let mut rare = None;
+    for source in filter.sources() {
+        if capped(tx, filter, &source, limit + 1).await? <= limit {
+            rare = Some(source);
+            break;
+        }
+    }
     let mut statement = Statement::default();
-    let plan = match &filter.given_one_of {
-        Some(given) => {
-            holders_first(&mut statement, given, "u.id");
-            Plan::Holders
-        }
-        None => {
-            statement.push("select u.id from users u where true");
-            Plan::Scan
-        }
-    };
-    of_list(&mut statement, filter.other_users, plan);
+    if let Some(source) = rare {
+        statement.push("with found as materialized (select distinct id from (");
+        ids(&mut statement, filter, &source, tx.is_sqlite());
+        statement
+            .push(") every) select u.id from found f cross join users u where u.id = f.id and ");
+    } else {
+        statement.push("select u.id from users u where ");
+    }
+    of_list(&mut statement, "u.", filter.other_users);
     narrow(&mut statement, filter);
     statement
         .push(" order by u.id limit ")
