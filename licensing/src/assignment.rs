@@ -351,6 +351,32 @@ fn settled(license: &License, before: &Assignments, mut kept: Assignments) -> As
     }
 }
 
+/// Plans that contain another one: who holds one of them loses nothing with it. Of two plans with the same members only
+/// the first contains the other, so that both are never thought idle. A plan that something requires is contained in none.
+pub fn plans_around<'a>(
+    license: &'a License,
+    plan: &ModuleName,
+) -> impl Iterator<Item = &'a ModuleName> {
+    let place = |name: &ModuleName| {
+        let mut modules = license.module_licenses.iter();
+        modules.position(|module| module.module_name == *name)
+    };
+    let members = license.module(plan).map(ModuleLicense::set);
+    let required = license
+        .module_licenses
+        .iter()
+        .any(|module| module.prerequisite_module_name.as_ref() == Some(plan));
+    let members = members.filter(|members| !members.is_empty() && !required);
+    let own = place(plan);
+    license.module_licenses.iter().filter_map(move |around| {
+        let members = members.as_ref()?;
+        let name = &around.module_name;
+        let contains = members.iter().all(|member| around.brings(member));
+        let same = around.set().len() == members.len();
+        (contains && place(name) != own && (!same || place(name) < own)).then_some(name)
+    })
+}
+
 /// What is known of a holder when somebody has to give up a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -360,6 +386,10 @@ pub struct Candidate {
     pub can_log_in: bool,
     /// Whether they left.
     pub former_employee: bool,
+    /// Whether they cannot log in yet only because somebody has to approve them.
+    pub waiting_for_approval: bool,
+    /// Whether the seat is of a plan that another of their plans contains ([`plans_around`]).
+    pub contained: bool,
     /// Day of their last sign-in; none: never.
     pub last_sign_in: Option<CivilDate>,
 }
@@ -376,6 +406,10 @@ pub enum Reason {
     NeverSignedIn,
     /// They have not signed in for a while: so many days.
     DaysWithoutSignIn(i64),
+    /// Another of their plans contains this one: they lose nothing.
+    Contained,
+    /// They wait to be approved, and will need it then.
+    WaitingForApproval,
 }
 
 /// From so many days without a sign-in it is a reason; below, a holder still may be proposed, last.
@@ -384,31 +418,40 @@ pub const LONG_WITHOUT_SIGN_IN_DAYS: i64 = 60;
 /// Why this holder's seat could be freed; none: they use it.
 #[must_use]
 pub fn reason(candidate: &Candidate, today: CivilDate) -> Option<Reason> {
+    if candidate.former_employee && candidate.can_log_in {
+        return Some(Reason::FormerEmployee);
+    }
+    if candidate.waiting_for_approval {
+        let contained = candidate.contained.then_some(Reason::Contained);
+        return contained.or(Some(Reason::WaitingForApproval));
+    }
     if !candidate.can_log_in {
         return Some(Reason::CannotLogIn);
     }
-    if candidate.former_employee {
-        return Some(Reason::FormerEmployee);
+    let days = candidate.last_sign_in.map(|last| last.days_until(today));
+    match days {
+        None => Some(Reason::NeverSignedIn),
+        Some(days) if days >= LONG_WITHOUT_SIGN_IN_DAYS => Some(Reason::DaysWithoutSignIn(days)),
+        Some(_) => candidate.contained.then_some(Reason::Contained),
     }
-    let Some(last) = candidate.last_sign_in else {
-        return Some(Reason::NeverSignedIn);
-    };
-    let days = last.days_until(today);
-    (days >= LONG_WITHOUT_SIGN_IN_DAYS).then_some(Reason::DaysWithoutSignIn(days))
 }
 
-/// Whose seats to free first: cannot log in, former employees, then the longest without sign-in (never first);
-/// ties by user id. At most `count`, and only those with a reason or, after them, by the age of their last sign-in.
+/// Whose seats to free first, in the order of [`Reason`]: the longest without sign-in first (never before all), ties by
+/// user id; then, without a reason, by the age of their last sign-in. At most `count`.
 #[must_use]
-pub fn suggest(candidates: &[Candidate], count: usize) -> Vec<i32> {
-    // Never signed in sorts before every date.
+pub fn suggest(candidates: &[Candidate], today: CivilDate, count: usize) -> Vec<i32> {
     let rank = |candidate: &Candidate| {
-        (
-            candidate.can_log_in,
-            !candidate.former_employee,
-            candidate.last_sign_in,
-            candidate.user,
-        )
+        let class = match reason(candidate, today) {
+            Some(Reason::CannotLogIn) => 0,
+            Some(Reason::FormerEmployee) => 1,
+            Some(Reason::NeverSignedIn | Reason::DaysWithoutSignIn(_)) => 2,
+            Some(Reason::Contained) => 3,
+            Some(Reason::WaitingForApproval) => 4,
+            None => 5,
+        };
+        // Never signed in sorts before every date.
+        let left = !candidate.former_employee;
+        (class, left, candidate.last_sign_in, candidate.user)
     };
     let mut ranked: Vec<&Candidate> = candidates.iter().collect();
     if count < ranked.len() && count > 0 {

@@ -20,5 +20,7 @@ pub(crate) fn why(reason: Reason) -> El {
         Reason::FormerEmployee => tag(Tone::Amber, now(K::ReasonFormerEmployee)),
         Reason::NeverSignedIn => tag(Tone::Info, now(K::ReasonNever)),
         Reason::DaysWithoutSignIn(since) => tag(Tone::Info, days(since)),
+        Reason::Contained => tag(Tone::Info, now(K::ReasonContained)),
+        Reason::WaitingForApproval => tag(Tone::Info, now(K::ReasonWaiting)),
     }
 }

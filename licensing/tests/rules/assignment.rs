@@ -5,7 +5,7 @@ use super::test;
 
 use licensing::assignment::{
     Access, Assignments, Candidate, Moves, Reason, Refusal, Shortage, effective, freed, may_access,
-    may_assign, may_change, moves, reason, recount, suggest, without,
+    may_assign, may_change, moves, plans_around, reason, recount, suggest, without,
 };
 use licensing::license::{CivilDate, License, UserType};
 use licensing::samples::{FJORDMAPS, NOW, SUPEROFFICE, license, module, module_name};
@@ -300,6 +300,8 @@ fn candidate(user: i32, last_sign_in: Option<CivilDate>) -> Candidate {
         user,
         can_log_in: true,
         former_employee: false,
+        waiting_for_approval: false,
+        contained: false,
         last_sign_in,
     }
 }
@@ -324,10 +326,60 @@ fn whom_to_free_first() {
             former_employee: true,
             ..candidate(7, day(1))
         },
+        Candidate {
+            can_log_in: false,
+            waiting_for_approval: true,
+            ..candidate(8, None)
+        },
+        Candidate {
+            contained: true,
+            ..candidate(9, day(0))
+        },
+        candidate(10, day(59)),
     ];
-    assert_eq!(suggest(&candidates, 100), [7, 5, 3, 4, 2, 6, 1]);
-    assert_eq!(suggest(&candidates, 2), [7, 5]);
-    assert!(suggest(&candidates, 0).is_empty());
+    let today = CivilDate::of_utc(NOW);
+    let suggest = |count| suggest(&candidates, today, count);
+    assert_eq!(suggest(100), [7, 5, 3, 4, 2, 6, 9, 8, 10, 1]);
+    assert_eq!(suggest(2), [7, 5]);
+    assert!(suggest(0).is_empty());
+}
+
+#[test]
+fn a_plan_is_idle_beside_one_that_contains_it() {
+    let mut sold = license(SUPEROFFICE, 7);
+    let seats = sold
+        .module(&module_name("visible-for"))
+        .cloned()
+        .expect("it is sold");
+    let given = |name: &str, set: &str, needs: Option<&str>| {
+        let mut given = seats.clone();
+        given.module_name = module_name(name);
+        given.extra_flags = i32::from(!set.is_empty());
+        given.extra_info = format!("set={set}");
+        given.prerequisite_module_name = needs.map(module_name);
+        given
+    };
+    sold.module_licenses = vec![
+        given("user", "", None),
+        given("web", "", None),
+        given("large", "user,web", None),
+        given("small", "web", None),
+        given("twin", "web,user", None),
+        given("needed", "user", None),
+        given("extra", "", Some("needed")),
+    ];
+    let around = |name: &str| -> Vec<String> {
+        plans_around(&sold, &module_name(name))
+            .map(ToString::to_string)
+            .collect()
+    };
+    assert_eq!(around("small"), ["large", "twin"]);
+    assert!(around("large").is_empty());
+    assert_eq!(around("twin"), ["large"]);
+    // Something requires it, so it is not idle.
+    assert!(around("needed").is_empty());
+    assert!(around("user").is_empty());
+    assert!(around("nobody-sells-this").is_empty());
 }
 
 #[test]
@@ -352,4 +404,21 @@ fn a_reason_is_the_most_convincing_one() {
         }),
         Some(Reason::CannotLogIn)
     );
+    let waiting = Candidate {
+        can_log_in: false,
+        waiting_for_approval: true,
+        ..candidate(1, None)
+    };
+    assert_eq!(reason(&waiting), Some(Reason::WaitingForApproval));
+    let contained = Candidate {
+        contained: true,
+        ..candidate(1, day(1))
+    };
+    assert_eq!(reason(&contained), Some(Reason::Contained));
+    // Who has not signed in for long is convincing anyway.
+    let long = Candidate {
+        last_sign_in: day(90),
+        ..contained
+    };
+    assert_eq!(reason(&long), Some(Reason::DaysWithoutSignIn(90)));
 }

@@ -87,7 +87,10 @@ impl Seen<'_> {
     /// These users, each with why their seat could be freed and what would go with it.
     async fn holders(&self, tx: &mut Tx, users: Vec<User>) -> Result<Vec<Holder>, Error> {
         let ids: Vec<i32> = users.iter().map(|user| user.id).collect();
-        let mut goes = self.goes(tx, &ids).await?;
+        let given = self.given(tx, &ids).await?;
+        let around: BTreeSet<&ModuleName> =
+            assignment::plans_around(&self.sold.license, self.module).collect();
+        let mut goes = self.goes(&given);
         let reasons: Vec<_> = users
             .iter()
             .map(|user| {
@@ -96,6 +99,10 @@ impl Seen<'_> {
                     user: user.id,
                     can_log_in: profile.can_log_in,
                     former_employee: profile.former_employee,
+                    waiting_for_approval: profile.waiting_for_approval,
+                    contained: given
+                        .get(&user.id)
+                        .is_some_and(|given| given.iter().any(|name| around.contains(name))),
                     last_sign_in: profile.last_sign_in.map(|at| self.clock.today(at)),
                 };
                 assignment::reason(&candidate, self.today)
@@ -113,29 +120,30 @@ impl Seen<'_> {
             .collect())
     }
 
-    /// What goes from each of these users when the module is freed.
-    async fn goes(
-        &self,
-        tx: &mut Tx,
-        users: &[i32],
-    ) -> Result<BTreeMap<i32, Vec<ModuleName>>, Error> {
+    /// What each of these users was given of the owner.
+    async fn given(&self, tx: &mut Tx, users: &[i32]) -> Result<BTreeMap<i32, Assignments>, Error> {
         let mut given: BTreeMap<i32, Assignments> = BTreeMap::new();
         for held in held::of_users(tx, users).await? {
             if let Some(name) = self.sold.name(held.module) {
                 given.entry(held.user).or_default().insert(name.clone());
             }
         }
+        Ok(given)
+    }
+
+    /// What goes from each of them when the module is freed.
+    fn goes(&self, given: &BTreeMap<i32, Assignments>) -> BTreeMap<i32, Vec<ModuleName>> {
         // A handful of combinations, however many users.
-        let mut freed: BTreeMap<Assignments, Vec<ModuleName>> = BTreeMap::new();
+        let mut freed: BTreeMap<&Assignments, Vec<ModuleName>> = BTreeMap::new();
         let mut goes = BTreeMap::new();
         for (user, assignments) in given {
             let of_user = freed.entry(assignments).or_insert_with_key(|assignments| {
                 let freed = assignment::freed(&self.sold.license, assignments, self.module);
                 freed.into_iter().collect()
             });
-            goes.insert(user, of_user.clone());
+            goes.insert(*user, of_user.clone());
         }
-        Ok(goes)
+        goes
     }
 }
 
@@ -152,16 +160,19 @@ async fn suggestions(
     let answer = view!(&state.db, tx => {
         let (sold, name) = held::sold_with(tx, module).await?.ok_or(Error::NotFound)?;
         let mut candidates = Vec::new();
-        held::each_holder(tx, &sold.given_as(&name), |holder| {
+        let around = sold.ids_of(assignment::plans_around(&sold.license, &name));
+        held::each_holder(tx, &sold.given_as(&name), &around, |holder| {
             candidates.push(Candidate {
                 user: holder.id,
                 can_log_in: holder.can_log_in,
                 former_employee: holder.former_employee,
+                waiting_for_approval: holder.waiting_for_approval,
+                contained: holder.contained,
                 last_sign_in: holder.last_sign_in.map(|at| state.clock.today(Timestamp(at))),
             });
         })
         .await?;
-        let first = assignment::suggest(&candidates, query.count);
+        let first = assignment::suggest(&candidates, today, query.count);
         let users = users::some(tx, &first).await?;
         let seen = Seen { sold: &sold, module: &name, today, clock: &state.clock };
         Ok(Suggestions { holders: seen.holders(tx, users).await? })

@@ -163,6 +163,54 @@ async fn each_holder_comes_with_a_reason_and_with_what_goes_along() {
 }
 
 #[tokio::test]
+async fn who_has_a_larger_plan_or_waits_for_approval_is_suggested_after_those_who_use_nothing() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(
+            1,
+            vec![
+                plan("small", 5).brings(&["crm"]),
+                plan("large", 5).brings(&["crm", "web"]),
+                hidden("crm", 10),
+                hidden("web", 10),
+            ],
+        );
+        let mut users = vec![
+            user("busy", &["small"]),
+            user("both", &["small", "large"]),
+            user("new", &["small"]),
+            user("locked", &["small"]),
+        ];
+        users[2]["can_log_in"] = json!(false);
+        users[2]["waiting_for_approval"] = json!(true);
+        users[3]["can_log_in"] = json!(false);
+        owner
+            .fill_with(&console, &sold, users)
+            .await
+            .expect("the file is right");
+        let admin = console.administrator().await;
+        let path = under(&admin, paths::SUGGESTIONS, "small").await;
+        let all: Suggestions = admin.get(&format!("{path}?count=9")).await.json();
+        let said: Vec<_> = all
+            .holders
+            .iter()
+            .map(|holder| (holder.user.user_id.as_str(), holder.reason))
+            .collect();
+        let expected = [
+            ("locked", Some(Reason::CannotLogIn)),
+            ("both", Some(Reason::Contained)),
+            ("new", Some(Reason::WaitingForApproval)),
+            ("busy", None),
+        ];
+        assert_eq!(said, expected);
+        assert_eq!(all.holders[1].goes, names(&["small"]));
+        let mut listed = page(&admin, "small", "").await.holders;
+        listed.sort_by_key(|holder| holder.user.user_id.clone());
+        assert_eq!(listed[0].reason, Some(Reason::Contained));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn suggestions_begin_with_who_needs_the_seat_least() {
     stock::for_each_database(async |console, owner| {
         let sold = owner.license(

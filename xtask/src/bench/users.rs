@@ -55,15 +55,9 @@ pub(super) fn measure(most: u32) -> Result<Vec<String>, Failure> {
     site::build()?;
     release(&["-p", "server", "-p", "vendor"])?;
     step("release build: the bare handler", || {
-        finish(cargo(&[
-            "build",
-            "--release",
-            "--quiet",
-            "-p",
-            "server",
-            "--example",
-            "bare",
-        ]))
+        finish(
+            cargo(&["build", "--release", "--quiet", "-p", "server"]).args(["--example", "bare"]),
+        )
     })?;
     let postgres = step("PostgreSQL: start", Postgres::start)?;
     let mut lines = Vec::new();

@@ -298,7 +298,7 @@ fn holder_row(holder: &Holder, selection: Option<Selection>) -> El {
     let link = el("a").attr("href", card.href());
     // The others stand in the row anyway.
     let reason = holder.reason.filter(|reason| {
-        matches!(reason, Reason::CannotLogIn | Reason::DaysWithoutSignIn(_)) && selection.is_some()
+        !matches!(reason, Reason::FormerEmployee | Reason::NeverSignedIn) && selection.is_some()
     });
     let tick = selection.map(|selection| selection.tick(user.user, &user.full_name).into());
     let cells = [

@@ -82,11 +82,15 @@ pub struct Holder {
     pub can_log_in: bool,
     /// Whether they left.
     pub former_employee: bool,
+    /// Whether they cannot log in yet, and may hold licenses meanwhile.
+    pub waiting_for_approval: bool,
     /// When they last signed in to the product, in epoch milliseconds.
     pub last_sign_in: Option<i64>,
+    /// Whether they were given one of the plans that were asked for besides.
+    pub contained: bool,
 }
 
-/// Goes through everyone who was given one of these modules, each once, in no order: there may be a million, so they are
+/// Goes through everyone who was given one of these modules (and tells who has one of the plans `around`), each once, in no order: there may be a million, so they are
 /// not all kept as rows.
 ///
 /// # Errors
@@ -94,13 +98,21 @@ pub struct Holder {
 pub async fn each_holder(
     tx: &mut Tx,
     given_as: &[i32],
+    around: &[i32],
     mut see: impl FnMut(Holder),
 ) -> Result<(), Error> {
     let mut statement = Statement::default();
     statement.push(
-        "select u.id, u.can_log_in, u.former_employee, u.last_sign_in from users u \
-         where u.id in (select a.user_id from assignment a where a.module_id in ",
+        "select u.id, u.can_log_in, u.former_employee, u.waiting_for_approval, u.last_sign_in, ",
     );
+    if around.is_empty() {
+        statement.push("false");
+    } else {
+        statement
+            .push("exists (select 1 from assignment e where e.user_id = u.id and e.module_id in ");
+        statement.bind_list(around).push(")");
+    }
+    statement.push(" as contained from users u where u.id in (select a.user_id from assignment a where a.module_id in ");
     statement.bind_list(given_as).push(")");
     let Statement { text, values } = statement;
     on_tx!(tx, connection => {
