@@ -12,6 +12,8 @@ export interface Wanted {
   database: Database;
   /** Makes the console's clock stand still. */
   clock?: string;
+  /** How many users; the smallest demo where it is not said. */
+  users?: number;
 }
 
 export interface Demo {
@@ -54,6 +56,7 @@ export async function startDemo(wanted: Wanted, worker: number): Promise<Demo> {
   const env: NodeJS.ProcessEnv = { ...Object.fromEntries(inherited), ZETEL_LOG: "error" };
   if (wanted.database === "PostgreSQL") env["DATABASE_URL"] = emptyDatabase(`demo_${process.pid}_${started}`);
   const options = ["--no-build", "--port", String(port), "--scenario", wanted.scenario];
+  if (wanted.users) options.push("--users", String(wanted.users));
   if (wanted.clock) options.push("--fixed-clock", wanted.clock);
   const demo = spawn(environment("ZETEL_XTASK"), ["demo", ...options], { env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(demo, "exit");

@@ -16,6 +16,7 @@ export default defineConfig({
   projects: [
     { name: "tests", testDir: "tests", testMatch: "*.ts" },
     { name: "shots", testDir: "shots", testMatch: "*.ts" },
+    { name: "bench", testDir: "bench", testMatch: "*.ts", timeout: 900_000 },
   ],
   use: {
     browserName: "chromium",

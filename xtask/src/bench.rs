@@ -4,6 +4,7 @@
 
 mod console;
 mod rules;
+mod ui;
 mod users;
 
 use std::fmt::{self, Display};
@@ -30,6 +31,8 @@ enum What {
     Rules,
     /// The console's start and its memory, on SQLite and PostgreSQL.
     Console,
+    /// Typing, scrolling and memory of a list of 100,000 users in Chromium.
+    Ui,
     /// The lists and acts of the Users screen at size, on SQLite and PostgreSQL; takes half an hour.
     Users,
 }
@@ -43,6 +46,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     }
     if asked(What::Console) {
         figures.extend(console::measure()?);
+    }
+    if asked(What::Ui) {
+        figures.extend(ui::measure()?);
     }
     let lines = if asked(What::Users) {
         users::measure(options.users)?

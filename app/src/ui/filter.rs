@@ -16,7 +16,7 @@ use crate::reactive::{Signal, StoredValue};
 use crate::text::{K, fill, now};
 
 /// How long a search waits for the next letter, in milliseconds.
-const TYPING_MS: u64 = 250;
+const TYPING_MS: u64 = 30;
 /// Longest search, in characters (the server's limit).
 const SEARCH_MAX: u32 = 200;
 

@@ -11,7 +11,7 @@ use crate::reactive::{Memo, RwSignal, Signal};
 use crate::text::{K, N, fill, number, tn};
 
 /// Most rows of a list on the screen; who needs others searches.
-pub(crate) const ROWS_MAX: usize = 2_000;
+pub(crate) const ROWS_MAX: usize = 10_000;
 
 /// A page of a list.
 pub(crate) struct Page {

@@ -2,13 +2,15 @@
 
 use axum::http::StatusCode;
 use licensing::assignment::Refusal;
+use licensing::samples;
 use licensing::wire::{
     Change, ChangeMany, ChangedMany, ErrorCode, FieldFault, Freeings, GIVE_BACK_DAYS, Ids, Preview,
     PreviewMany, Problem, Selected, UserCard, UsersQuery, path, paths,
 };
+use serde_json::json;
 
 use crate::harness::{Answer, Browser};
-use crate::stock::{self, counters, id, license, number, plan, seats};
+use crate::stock::{self, INSTALLED_AT, counters, id, license, number, plan, seats};
 
 fn what(selected: Selected, change: Change) -> PreviewMany {
     PreviewMany {
@@ -312,6 +314,78 @@ async fn what_was_freed_is_given_back_as_long_as_there_is_a_seat_and_only_for_th
             .post(paths::PREVIEW_MANY, &back)
             .await
             .error(StatusCode::NOT_FOUND, ErrorCode::NotFound);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_refused_by_one_owner_changes_with_none_when_they_are_left_out() {
+    stock::for_each_database(async |console, owner| {
+        let maps = owner.license(1, vec![seats("maps", 5)]);
+        let mut other = owner.license(2, vec![seats("crm", 2)]);
+        other.owner_name = samples::owner_name(samples::SUPEROFFICE);
+        for module in &mut other.module_licenses {
+            module.owner_name = other.owner_name.clone();
+        }
+        let person = |user_id: &str, given: &[&str]| {
+            let mut user = stock::user(user_id, &[]);
+            user["assignments"] = given.iter().copied().collect();
+            json!({ "user": user }).to_string()
+        };
+        let both: &[&str] = &["FJORDMAPS.maps", "SUPEROFFICE.crm"];
+        let mut lines = vec![json!({ "installation": samples::installation() }).to_string()];
+        for license in [&maps, &other] {
+            let file = owner.file(license);
+            lines.push(
+                json!({ "license": { "file": file, "installed_at": INSTALLED_AT } }).to_string(),
+            );
+        }
+        lines.extend([person("ann", both), person("bob", both), person("eva", &[])]);
+        let filled = owner.fill_from(&console, &lines.join("\n")).await;
+        filled.expect("the file is right");
+        let admin = console.administrator().await;
+        let crm = license(&admin, "crm").await.id;
+        let seats = async || {
+            let (maps, crm) = (license(&admin, "maps").await, license(&admin, "crm").await);
+            (maps.in_use, crm.in_use)
+        };
+        assert_eq!(seats().await, (2, 2));
+
+        // Leaving takes what every owner sold, in one act.
+        let leave = what(users(&admin, &["ann", "bob"]).await, Change::Leave);
+        let seen = preview(&admin, &leave).await;
+        let left: ChangedMany = change(&admin, &leave, &seen.seen).await.json();
+        assert_eq!((left.users, seats().await), (2, (0, 0)));
+
+        // One of the two seats is somebody else's by now: one of the two comes back, with all of it; the other with nothing.
+        let eva = what(
+            users(&admin, &["eva"]).await,
+            Change::Assign { module: crm },
+        );
+        let seen = preview(&admin, &eva).await;
+        change(&admin, &eva, &seen.seen).await.json::<ChangedMany>();
+        let acts: Freeings = admin.get(paths::FREEINGS).await.json();
+        let act = acts.acts[0].act.clone();
+        let mut back = what(
+            Selected::Touched { act: act.clone() },
+            Change::GiveBack { act },
+        );
+        let seen = preview(&admin, &back).await;
+        change(&admin, &back, &seen.seen)
+            .await
+            .error(StatusCode::CONFLICT, ErrorCode::AssignmentRefused);
+        assert_eq!(seats().await, (0, 1));
+        back.only_those_who_can = true;
+        let seen = preview(&admin, &back).await;
+        let done: ChangedMany = change(&admin, &back, &seen.seen).await.json();
+        assert_eq!((done.users, done.refused), (1, 1));
+        assert_eq!(seats().await, (1, 2));
+        let (ann, bob) = (card(&admin, "ann").await, card(&admin, "bob").await);
+        assert_eq!(
+            (ann.assignments.len(), ann.user.former_employee),
+            (2, false)
+        );
+        assert_eq!((bob.assignments.len(), bob.user.former_employee), (0, true));
     })
     .await;
 }
