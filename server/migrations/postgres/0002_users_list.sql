@@ -8,8 +8,8 @@ alter table users add column email_folded text collate "C" not null default '';
 alter table users add column role_folded text collate "C" not null default '';
 -- Cannot log in yet, and may hold licenses meanwhile.
 alter table users add column waiting_for_approval boolean not null default false;
--- What a search looks through.
-alter table users add column search_folded text collate "C" generated always as (user_id_folded || chr(10) || name_folded) stored;
+-- What a search looks through; before it the list, so that a search of one list finds nobody of the other.
+alter table users add column search_folded text collate "C" generated always as (chr(10) || case when other_user then 'o' else 'a' end || chr(10) || user_id_folded || chr(10) || name_folded) stored;
 
 -- Whoever writes a user folds by Unicode's rules; this comes close to them.
 update users set first_name_folded = lower(trim(first_name)), last_name_folded = lower(trim(last_name)),

@@ -8,8 +8,8 @@ alter table users add column email_folded text not null default '';
 alter table users add column role_folded text not null default '';
 -- Cannot log in yet, and may hold licenses meanwhile.
 alter table users add column waiting_for_approval boolean not null default false;
--- What a search looks through.
-alter table users add column search_folded text generated always as (user_id_folded || char(10) || name_folded) virtual;
+-- What a search looks through; before it the list, so that a search of one list finds nobody of the other.
+alter table users add column search_folded text generated always as (char(10) || case when other_user then 'o' else 'a' end || char(10) || user_id_folded || char(10) || name_folded) virtual;
 
 -- lower() knows the letters of ASCII only; whoever writes a user folds by Unicode's rules.
 update users set first_name_folded = lower(trim(first_name)), last_name_folded = lower(trim(last_name)),
@@ -61,7 +61,7 @@ end;
 create trigger users_search_delete after delete on users begin
   insert into users_search (users_search, rowid, search_folded) values ('delete', old.id, old.search_folded);
 end;
-create trigger users_search_update after update of user_id_folded, name_folded on users begin
+create trigger users_search_update after update of other_user, user_id_folded, name_folded on users begin
   insert into users_search (users_search, rowid, search_folded) values ('delete', old.id, old.search_folded);
   insert into users_search (rowid, search_folded) values (new.id, new.search_folded);
 end;

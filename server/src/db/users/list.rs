@@ -3,7 +3,8 @@
 //! A page can be found in three ways: walk the index of the order and test each user (many match), walk an index that is
 //! in the order and holds only those who match a condition (holders of a module, people of a group, by name), or fetch
 //! everyone who matches the rarest condition and sort them. The wrong one costs a thousandfold, so the choice is made
-//! here, by counting each condition up to a limit, and is pinned in the SQL of both databases.
+//! here, by counting each condition up to a limit and by walking a little first, and is pinned in the SQL of both
+//! databases.
 
 mod count;
 mod matching;
@@ -17,10 +18,10 @@ use std::cmp::Ordering;
 
 use licensing::wire::{Holding, UserSort};
 
-use self::source::Way;
+use self::source::{Way, Ways};
 use self::stretch::{Part, Stretch, parts};
 use super::cursor::{Cursor, Key, Order};
-use super::{User, fetch};
+use super::{User, fetch as fetch_users};
 use crate::db::Tx;
 use crate::error::Error;
 
@@ -84,6 +85,9 @@ impl Page {
     }
 }
 
+/// Users that are walked before fetching may be better.
+const WALKED: i64 = 10_000;
+
 /// A page of at most `limit` users, behind `after`. An order by user plan is that of `plans`, their ids in order.
 ///
 /// # Errors
@@ -96,64 +100,115 @@ pub async fn page(
     after: Option<&Cursor>,
     limit: usize,
 ) -> Result<Page, Error> {
-    let ways = source::ways(tx, filter, order.sort, limit).await?;
-    found(tx, &ways, filter, order, plans, after, limit).await
+    page_of(tx, filter, order, plans, after, limit, WALKED).await
 }
 
-/// The page, in these ways.
-async fn found(
+/// Walks so many users first: soon full where many match. Where they do not, or all stand at the end of the order, the rarest
+/// condition is fetched instead, when it is rare enough.
+async fn page_of(
     tx: &mut Tx,
-    ways: &[Way],
     filter: &Filter,
     order: Order,
     plans: &[i32],
     after: Option<&Cursor>,
     limit: usize,
+    walked: i64,
 ) -> Result<Page, Error> {
-    // Every index of an order begins with the list, so both lists are two walks, merged.
-    let lists = match filter.other_users {
-        None => &[Some(false), Some(true)][..],
-        one => &[one],
+    let asked = Asked {
+        filter,
+        order,
+        plans,
+        after,
+        limit,
     };
-    let mut found: Vec<User> = Vec::new();
-    for list in lists {
-        for way in ways {
-            // When the walks so far fill the page, the next is walked no further than that.
-            let until = found.get(limit).map(|last| Cursor::at(last, order));
-            let mut walked = Vec::new();
-            for part in parts(order.sort, filter, plans, after) {
-                // One more than asked for tells whether there are more.
-                let wanted = limit + 1 - walked.len();
-                if wanted == 0 {
-                    break;
-                }
-                let stretch = Stretch {
-                    filter,
-                    way,
-                    list: *list,
-                    order,
-                    plans,
-                    part,
-                    after,
-                    until: until.as_ref(),
-                };
-                let mut users = fetch(tx, stretch.statement(wanted, tx.is_sqlite())).await?;
-                if let Part::Plan(place) = part {
-                    for user in &mut users {
-                        user.plan = Some(plans[place]);
-                    }
-                }
-                walked.extend(users);
-            }
-            found.extend(walked);
-            found.sort_by(|a, b| compare(a, b, order, plans));
-            // Who holds a module twice, by two plans, is found in two walks.
-            found.dedup_by_key(|user| user.id);
+    let Ways { walk, fetch } = source::ways(tx, filter, order.sort).await?;
+    let Some(fetch) = fetch else {
+        return asked.found(tx, &walk, None).await;
+    };
+    if let ([way], Some(list)) = (&walk[..], filter.other_users)
+        && !matches!(order.sort, UserSort::LastSignIn | UserSort::UserPlan)
+    {
+        let stretch = asked.stretch(way, Some(list), Part::Whole, None);
+        let last = fetch_users(tx, stretch.skipping(walked)).await?.pop();
+        let until = last.map(|user| Cursor::at(&user, order));
+        let page = asked.found(tx, &walk, until.as_ref()).await?;
+        if until.is_none() || page.more {
+            return Ok(page);
         }
     }
-    let more = found.len() > limit;
-    found.truncate(limit);
-    Ok(Page { users: found, more })
+    asked.found(tx, &[Way::Fetch(fetch)], None).await
+}
+
+/// What is asked of a page.
+struct Asked<'a> {
+    filter: &'a Filter,
+    order: Order,
+    plans: &'a [i32],
+    after: Option<&'a Cursor>,
+    limit: usize,
+}
+
+impl<'a> Asked<'a> {
+    fn stretch(
+        &self,
+        way: &'a Way,
+        list: Option<bool>,
+        part: Part,
+        until: Option<&'a Cursor>,
+    ) -> Stretch<'a> {
+        Stretch {
+            filter: self.filter,
+            way,
+            list,
+            order: self.order,
+            plans: self.plans,
+            part,
+            after: self.after,
+            until,
+        }
+    }
+
+    /// The page, in these ways, no further than `end`.
+    async fn found(&self, tx: &mut Tx, ways: &[Way], end: Option<&Cursor>) -> Result<Page, Error> {
+        let (order, limit) = (self.order, self.limit);
+        // Every index of an order begins with the list, so both lists are two walks, merged.
+        let lists = match self.filter.other_users {
+            None => &[Some(false), Some(true)][..],
+            one => &[one],
+        };
+        let mut found: Vec<User> = Vec::new();
+        for list in lists {
+            for way in ways {
+                // When the walks so far fill the page, the next is walked no further than that.
+                let full = found.get(limit).map(|last| Cursor::at(last, order));
+                let mut walked = Vec::new();
+                for part in parts(order, self.filter, self.plans, self.after) {
+                    // One more than asked for tells whether there are more.
+                    let wanted = limit + 1 - walked.len();
+                    if wanted == 0 {
+                        break;
+                    }
+                    let until = full.as_ref().or(end);
+                    let stretch = Asked { ..*self }.stretch(way, *list, part, until);
+                    let statement = stretch.statement(wanted, tx.is_sqlite());
+                    let mut users = fetch_users(tx, statement).await?;
+                    if let Part::Plan(place) = part {
+                        for user in &mut users {
+                            user.plan = Some(self.plans[place]);
+                        }
+                    }
+                    walked.extend(users);
+                }
+                found.extend(walked);
+                found.sort_by(|a, b| compare(a, b, order, self.plans));
+                // Who holds a module twice, by two plans, is found in two walks.
+                found.dedup_by_key(|user| user.id);
+            }
+        }
+        let more = found.len() > limit;
+        found.truncate(limit);
+        Ok(Page { users: found, more })
+    }
 }
 
 /// Whether an order breaks ties by name before it does so by id: where many users have the same key.

@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::narrow::narrow;
-use super::source::{Source, capped, ids, of_list as of};
+use super::source::{FETCHED_MAX, Source, capped, exact_ids, ids, of_list as of};
 use super::{Filter, Page};
 use crate::db::statement::{Statement, bound};
 use crate::db::{Tx, on_tx};
@@ -13,8 +13,6 @@ use crate::error::Error;
 const ALONG_MAX: i64 = 10_000;
 /// Up to so many are fetched to be counted along with a page.
 const FETCHED_ALONG_MAX: i64 = 1_000;
-/// Up to so many are fetched to be counted; testing everyone is faster for more.
-const FETCHED_MAX: i64 = 100_000;
 
 /// How many users match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,29 +87,24 @@ pub async fn of_list(tx: &mut Tx, other_users: bool) -> Result<Counted, Error> {
 /// Those of the database.
 pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, Error> {
     let sources = filter.sources();
-    if let [Source::Given(modules)] = &sources[..]
+    if let [only] = &sources[..]
         && !filter.tests_more()
     {
+        // What an index gives by itself: nobody has to be looked at.
         let mut statement = Statement::default();
-        let one = modules.len() == 1;
-        statement.push(if one {
-            "select count(*)"
-        } else {
-            "select count(distinct user_id)"
-        });
-        statement.push(" from assignment where module_id in ");
-        statement.bind_list(modules).push(" and ");
-        of(&mut statement, "", filter.other_users);
+        statement.push("select count(distinct id) from (");
+        exact_ids(&mut statement, filter, only, tx.is_sqlite());
+        statement.push(") found");
         return asked(tx, statement).await;
     }
-    let mut best: Option<(i64, &Source)> = None;
+    let mut rarest: Option<(i64, &Source)> = None;
     for source in &sources {
         let count = capped(tx, filter, source, FETCHED_MAX + 1).await?;
-        if best.is_none_or(|(least, _)| count < least) {
-            best = Some((count, source));
+        if rarest.is_none_or(|(least, _)| count < least) {
+            rarest = Some((count, source));
         }
     }
-    match best {
+    match rarest {
         Some((least, source)) if least <= FETCHED_MAX => fetched(tx, filter, source).await,
         _ => {
             let mut statement = Statement::default();

@@ -74,8 +74,9 @@ impl Search {
         }
     }
 
-    /// For SQLite's full-text index: every three letters in a row must be there.
-    pub(super) fn trigrams(&self) -> String {
+    /// For SQLite's full-text index: the list, and every three letters in a row, must be there.
+    pub(super) fn trigrams(&self, other_users: Option<bool>) -> String {
+        let list = other_users.map(|other| if other { "\"\no\n\"" } else { "\"\na\n\"" });
         let letters: Vec<char> = self.text.chars().collect();
         let mut trigrams: Vec<String> = letters
             .windows(ANYWHERE_MIN)
@@ -86,6 +87,7 @@ impl Search {
             .collect();
         trigrams.sort_unstable();
         trigrams.dedup();
+        trigrams.extend(list.map(str::to_owned));
         trigrams.join(" AND ")
     }
 

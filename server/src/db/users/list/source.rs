@@ -4,14 +4,14 @@
 use licensing::wire::{Holding, UserSort};
 use sqlx::AssertSqlSafe;
 
-use super::Filter;
+use super::{Filter, Search};
 use crate::db::statement::{Statement, bound};
 use crate::db::users::parts::Part;
 use crate::db::{Tx, on_tx};
 use crate::error::Error;
 
-/// Most users that are fetched and sorted where several conditions meet: none of them alone says how many match.
-const FETCHED_MAX: i64 = 50_000;
+/// Most users that are fetched and sorted.
+pub(super) const FETCHED_MAX: i64 = 100_000;
 
 /// A set of users that an index gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,55 +93,54 @@ impl Source {
     }
 }
 
-/// The ways that together give a page in this order.
-pub(super) async fn ways(
-    tx: &mut Tx,
-    filter: &Filter,
-    sort: UserSort,
-    limit: usize,
-) -> Result<Vec<Way>, Error> {
+/// The ways that together give a page, and what to do when they lead far.
+pub(super) struct Ways {
+    /// To be walked.
+    pub(super) walk: Vec<Way>,
+    /// Better than walking on, when the walk has not filled the page after some users.
+    pub(super) fetch: Option<Source>,
+}
+
+impl Ways {
+    fn walk(walk: Vec<Way>) -> Self {
+        Self { walk, fetch: None }
+    }
+}
+
+/// The ways to a page in this order.
+pub(super) async fn ways(tx: &mut Tx, filter: &Filter, sort: UserSort) -> Result<Ways, Error> {
     let sources = filter.sources();
-    let several = sources.len() > 1 || filter.tests_more();
     if let [only] = &sources[..]
         && sort == UserSort::Name
         && only.is_named()
-        && !filter.tests_more()
     {
-        return Ok(only.clone().named());
+        return Ok(Ways::walk(only.clone().named()));
     }
-    let everyone = everyone(tx).await?;
-    // Measured: walking wins as soon as matches squared are more than page times users.
-    let fetched = (i64::try_from(limit)
-        .unwrap_or(i64::MAX)
-        .saturating_mul(everyone))
-    .isqrt();
-    let most = if several {
-        fetched.max(FETCHED_MAX)
-    } else {
-        fetched
-    };
-    let mut best: Option<(i64, Source)> = None;
+    let (mut rarest, mut named) = (None, None);
     for source in sources {
-        let count = capped(tx, filter, &source, most + 1).await?;
-        if best.as_ref().is_none_or(|(least, _)| count < *least) {
-            best = Some((count, source));
+        let count = capped(tx, filter, &source, FETCHED_MAX + 1).await?;
+        let found = Some((count, source));
+        if sort == UserSort::Name && is_named(&found) && is_rarer(&found, &named) {
+            named.clone_from(&found);
+        }
+        if is_rarer(&found, &rarest) {
+            rarest = found;
         }
     }
-    Ok(match best {
-        Some((count, source)) if count <= most => vec![Way::Fetch(source)],
-        Some((_, source)) if sort == UserSort::Name && source.is_named() => source.named(),
-        _ => vec![Way::Walk],
+    Ok(Ways {
+        walk: named.map_or_else(|| vec![Way::Walk], |(_, source)| source.named()),
+        fetch: rarest.and_then(|(count, source)| (count <= FETCHED_MAX).then_some(source)),
     })
 }
 
-/// How many users there are, at most: ids are given in order.
-async fn everyone(tx: &mut Tx) -> Result<i64, Error> {
-    let highest = on_tx!(tx, connection => {
-        sqlx::query_scalar("select cast(coalesce(max(id), 0) as bigint) from users")
-            .fetch_one(connection)
-            .await
-    })?;
-    Ok(highest)
+fn is_named(found: &Option<(i64, Source)>) -> bool {
+    found.as_ref().is_some_and(|(_, source)| source.is_named())
+}
+
+fn is_rarer(found: &Option<(i64, Source)>, than: &Option<(i64, Source)>) -> bool {
+    let count =
+        |found: &Option<(i64, Source)>| found.as_ref().map_or(i64::MAX, |(count, _)| *count);
+    count(found) < count(than)
 }
 
 /// How many a source gives, counted up to `most`; somebody who is in it twice counts twice.
@@ -207,13 +206,32 @@ pub(super) fn ids(statement: &mut Statement, filter: &Filter, source: &Source, s
     }
 }
 
+/// The same, of those only who are looked for: parts of three letters may stand apart.
+pub(super) fn exact_ids(statement: &mut Statement, filter: &Filter, source: &Source, sqlite: bool) {
+    match (source, &filter.search) {
+        (Source::Search, Some(search)) if search.anywhere() && sqlite => {
+            statement.push(
+                "select u.id from users_search s cross join users u where s.users_search match ",
+            );
+            statement.bind(search.trigrams(filter.other_users).as_str());
+            statement.push(" and u.id = s.rowid and u.search_folded like ");
+            statement.bind(search.pattern().as_str());
+            statement.push(" escape '\\'");
+            besides(statement, filter, search);
+        }
+        _ => ids(statement, filter, source, sqlite),
+    }
+}
+
 fn searched(statement: &mut Statement, filter: &Filter, sqlite: bool) {
     let Some(search) = &filter.search else { return };
     if search.anywhere() && sqlite {
         statement.push("select rowid as id from users_search where users_search match ");
-        statement.bind(search.trigrams().as_str());
+        statement.bind(search.trigrams(filter.other_users).as_str());
     } else if search.anywhere() {
-        statement.push("select id from users where search_folded like ");
+        statement.push("select id from users where ");
+        of_list(statement, "", filter.other_users);
+        statement.push(" and search_folded like ");
         statement
             .bind(search.pattern().as_str())
             .push(" escape '\\'");
@@ -231,6 +249,11 @@ fn searched(statement: &mut Statement, filter: &Filter, sqlite: bool) {
             statement.bind(search.behind().as_str());
         }
     }
+    besides(statement, filter, search);
+}
+
+/// Who is found by group, role or plan.
+fn besides(statement: &mut Statement, filter: &Filter, search: &Search) {
     for (part, names) in [(Part::Group, &search.groups), (Part::Role, &search.roles)] {
         if !names.is_empty() {
             statement.push(" union all select id from users where ");

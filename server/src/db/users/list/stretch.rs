@@ -24,13 +24,13 @@ pub(super) enum Part {
 
 /// The stretches of a list behind a page.
 pub(super) fn parts(
-    sort: UserSort,
+    order: Order,
     filter: &Filter,
     plans: &[i32],
     after: Option<&Cursor>,
 ) -> Vec<Part> {
     let key = after.map(|cursor| &cursor.key);
-    match (sort, key) {
+    match (order.sort, key) {
         (UserSort::LastSignIn, key) => {
             let (never, before) = (filter.never_signed_in, filter.signed_in_before.is_some());
             let mut parts = Vec::new();
@@ -44,12 +44,15 @@ pub(super) fn parts(
         }
         (UserSort::UserPlan, Some(Key::Never)) => vec![Part::NoPlan],
         (UserSort::UserPlan, key) => {
-            let first = match key {
-                Some(Key::Plan(id)) => plans.iter().position(|plan| plan == id).unwrap_or(0),
-                _ => 0,
-            };
-            let parts = (first..plans.len()).map(Part::Plan);
-            parts.chain([Part::NoPlan]).collect()
+            let mut places: Vec<usize> = (0..plans.len()).collect();
+            if order.descending {
+                places.reverse();
+            }
+            let begun = places
+                .iter()
+                .position(|place| key == Some(&Key::Plan(plans[*place])));
+            let left = places.into_iter().skip(begun.unwrap_or(0));
+            left.map(Part::Plan).chain([Part::NoPlan]).collect()
         }
         _ => vec![Part::Whole],
     }
@@ -73,13 +76,29 @@ impl Stretch<'_> {
         self.from(&mut statement, sqlite);
         narrow(&mut statement, self.filter);
         self.of_part(&mut statement);
+        self.bounded(&mut statement);
+        statement.push(" limit ").push(&wanted.to_string());
+        statement
+    }
+
+    /// The user that a walk comes to after so many, whether they match or not.
+    pub(super) fn skipping(&self, users: i64) -> Statement {
+        let mut statement = Statement::default();
+        self.from(&mut statement, true);
+        self.bounded(&mut statement);
+        statement.push(" limit 1 offset ").push(&users.to_string());
+        statement
+    }
+
+    /// From the page before to where the walk ends, in order.
+    fn bounded(&self, statement: &mut Statement) {
         let (after, before) = if self.order.descending {
             (" < ", " > ")
         } else {
             (" > ", " < ")
         };
-        self.beside(&mut statement, self.after, after);
-        self.beside(&mut statement, self.until, before);
+        self.beside(statement, self.after, after);
+        self.beside(statement, self.until, before);
         let direction = if self.order.descending { " desc" } else { "" };
         statement.push(" order by ");
         for (place, column) in self.columns().iter().enumerate() {
@@ -88,8 +107,6 @@ impl Stretch<'_> {
             }
             statement.push(column).push(direction);
         }
-        statement.push(" limit ").push(&wanted.to_string());
-        statement
     }
 
     /// Whether this stretch goes along the holders of a module, whose rows carry the name.

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use super::source::{Source, Way};
 use super::stretch::{Part, Stretch, parts};
-use super::{Filter, Search, found};
+use super::{Asked, Filter, Search, page_of};
 use crate::db::statement::{Statement, bound};
 use crate::db::users::cursor::{Cursor, Order};
 use crate::db::users::parts::Part as UserPart;
@@ -293,7 +293,8 @@ async fn every_way_gives_the_same_pages_and_they_are_those_who_match() {
                     let mut ids = Vec::new();
                     let mut after: Option<Cursor> = None;
                     loop {
-                        let page = found(tx, &ways, &filter, order, &PLANS, after.as_ref(), 37).await?;
+                        let asked = Asked { filter: &filter, order, plans: &PLANS, after: after.as_ref(), limit: 37 };
+                        let page = asked.found(tx, &ways, None).await?;
                         pages += 1;
                         ids.extend(page.users.iter().map(|user| user.id));
                         let Some(next) = page.next(order) else { break };
@@ -303,6 +304,18 @@ async fn every_way_gives_the_same_pages_and_they_are_those_who_match() {
                     assert_eq!((&once, ids.len()), (&expected, expected.len()), "{filter:?} {order:?} {ways:?}");
                     let first = first.get_or_insert_with(|| ids.clone());
                     assert_eq!(*first, ids, "{filter:?} {order:?} {ways:?}");
+                }
+                // As it is chosen: by walking a little, then all the way or by fetching.
+                for walked in [5, 60, 10_000] {
+                    let mut ids = Vec::new();
+                    let mut after: Option<Cursor> = None;
+                    loop {
+                        let page = page_of(tx, &filter, order, &PLANS, after.as_ref(), 37, walked).await?;
+                        ids.extend(page.users.iter().map(|user| user.id));
+                        let Some(next) = page.next(order) else { break };
+                        after = Some(Cursor::decode(&next, sort, descending).expect("it is one of ours"));
+                    }
+                    assert_eq!(first.as_ref(), Some(&ids), "{filter:?} {order:?} {walked}");
                 }
             }
         }
@@ -357,7 +370,7 @@ async fn a_walk_follows_the_index_of_its_order_and_sorts_nothing() {
         for descending in [false, true] {
             let order = Order { sort, descending };
             for filter in &filters {
-                for part in parts(sort, filter, &PLANS, None) {
+                for part in parts(order, filter, &PLANS, None) {
                     let steps = steps(filter, &Way::Walk, order, part).await;
                     let index = match (sort, part) {
                         (_, Part::Plan(_)) => {
