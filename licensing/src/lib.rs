@@ -8,6 +8,7 @@
 pub mod assignment;
 pub mod compare;
 pub mod envelope;
+pub mod import;
 pub mod license;
 pub mod many;
 pub mod retrieval;

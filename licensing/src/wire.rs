@@ -9,11 +9,13 @@ use crate::license::{CivilDate, OwnerName, Timestamp};
 use crate::standing::Phase;
 
 mod errors;
+mod imports;
 mod licenses;
 mod many;
 mod users;
 
 pub use errors::*;
+pub use imports::*;
 pub use licenses::*;
 pub use many::*;
 pub use users::*;
@@ -51,6 +53,8 @@ pub mod paths {
     pub const USER_LICENSES: &str = "/api/console/user-licenses";
     /// GET [`super::HoldersQuery`]: [`super::Holders`].
     pub const HOLDERS: &str = "/api/console/modules/{module}/holders";
+    /// GET [`super::HoldersQuery`] and [`super::ExportAs`]: the holders who match, all of them, as CSV.
+    pub const EXPORT_HOLDERS: &str = "/api/console/modules/{module}/holders/export";
     /// GET [`super::SuggestQuery`]: [`super::Suggestions`].
     pub const SUGGESTIONS: &str = "/api/console/modules/{module}/suggestions";
     /// POST [`super::Free`]: [`super::Freed`].
@@ -61,6 +65,18 @@ pub mod paths {
     pub const USERS_COUNT: &str = "/api/console/users/count";
     /// GET: [`super::UserParts`].
     pub const USER_PARTS: &str = "/api/console/users/parts";
+    /// GET [`super::UsersQuery`] and [`super::ExportAs`]: the users who match, all of them, as CSV.
+    pub const EXPORT_USERS: &str = "/api/console/users/export";
+    /// POST [`super::UploadQuery`], body = the file's bytes: [`super::Import`]. GET: one's own, the latest first: [`super::Imports`].
+    pub const IMPORTS: &str = "/api/console/imports";
+    /// GET: [`super::Import`]. DELETE: throws the file away: [`super::Done`].
+    pub const IMPORT: &str = "/api/console/imports/{import}";
+    /// POST [`super::PreviewImport`]: begins to look what the file would do: [`super::Import`].
+    pub const PREVIEW_IMPORT: &str = "/api/console/imports/{import}/preview";
+    /// POST [`super::ApplyImport`]: begins to do it, or goes on: [`super::Import`].
+    pub const APPLY_IMPORT: &str = "/api/console/imports/{import}/apply";
+    /// POST: stops after the users who are under way: [`super::Import`].
+    pub const STOP_IMPORT: &str = "/api/console/imports/{import}/stop";
     /// GET, PUT [`super::SaveUser`]: [`super::UserCard`].
     pub const USER: &str = "/api/console/users/{user}";
     /// POST [`super::PreviewMany`]: what a change of many users would do: [`super::Preview`]. Changes nothing.
@@ -161,4 +177,6 @@ pub enum Event {
     Licenses(Option<OwnerName>),
     /// Users and who holds what.
     Users,
+    /// An import went on, or came to its end.
+    Imports,
 }

@@ -51,6 +51,8 @@ pub struct Config {
     pub proxy: Option<String>,
     /// Further certificate authorities (PEM) of license servers.
     pub ca_file: Option<PathBuf>,
+    /// Folder for the files of imports; none: beside the database's file, or among the system's temporary ones.
+    pub import_folder: Option<PathBuf>,
     /// What is known of owners before they have a license.
     pub owner: BTreeMap<OwnerName, OwnerConfig>,
 }
@@ -81,6 +83,7 @@ impl Default for Config {
             behind_proxy: false,
             proxy: None,
             ca_file: None,
+            import_folder: None,
             owner: BTreeMap::new(),
         }
     }
@@ -145,6 +148,9 @@ impl Loaded {
         let base = |key: &str| base(&figment, file, key);
         config.roots = config.roots.map(|path| base("roots").join(path));
         config.ca_file = config.ca_file.map(|path| base("ca_file").join(path));
+        config.import_folder = config
+            .import_folder
+            .map(|path| base("import_folder").join(path));
         if let Some(path) = config.database_url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             if !path.is_empty() && !path.starts_with(':') {

@@ -7,6 +7,7 @@
 pub mod assignments;
 pub mod audit;
 pub(crate) mod id;
+pub mod imports;
 pub mod installation;
 pub mod licenses;
 pub mod modules;

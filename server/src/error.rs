@@ -158,6 +158,9 @@ impl Error {
             | ErrorCode::Blocked
             | ErrorCode::AssignmentRefused
             | ErrorCode::Yourself
+            | ErrorCode::ImportRunning
+            | ErrorCode::ImportHasErrors
+            | ErrorCode::ImportNotReady
             | ErrorCode::InstallationSet
             | ErrorCode::InstallationMissing => StatusCode::CONFLICT,
             ErrorCode::License(_) => StatusCode::UNPROCESSABLE_ENTITY,

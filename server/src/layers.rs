@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use licensing::wire::{BODY_MAX, ErrorBody, ErrorCode};
+use licensing::wire::{BODY_MAX, ErrorBody, ErrorCode, paths};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tracing::Instrument as _;
@@ -22,6 +22,8 @@ use crate::error::{Error, Failed, chain};
 
 /// Longest time until an answer begins.
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
+/// Longest time until an answer begins to a file that may be 1 GiB: six hours are 50 kB a second.
+const UPLOAD_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
 /// Names a request in answers and in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Who may do what in the client's pages: its own files, and WebAssembly.
@@ -137,7 +139,9 @@ fn failure(headers: HeaderMap, error: &Error, request_id: String) -> Response {
 }
 
 async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(ANSWER_WAIT, next.run(request)).await {
+    let is_upload = request.method() == Method::POST && request.uri().path() == paths::IMPORTS;
+    let wait = if is_upload { UPLOAD_WAIT } else { ANSWER_WAIT };
+    match tokio::time::timeout(wait, next.run(request)).await {
         Ok(response) => response,
         Err(late) => Error::Unavailable(late.into()).into_response(),
     }

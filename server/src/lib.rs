@@ -11,6 +11,7 @@ pub mod error;
 pub mod events;
 pub mod exit;
 pub mod extract;
+pub mod import;
 pub mod layers;
 pub mod renewal;
 pub mod retrieval;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use tokio::sync::Semaphore;
 
 pub use auth::{Admin, Session, SignedIn};
 pub use routes::{Route, Who};
@@ -43,6 +45,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Error;
 use crate::events::Events;
+use crate::import::Imports;
 use crate::site::Site;
 use crate::trust::TrustSource;
 
@@ -67,6 +70,10 @@ pub struct State {
     pub attempts: Attempts,
     /// Verifies passwords, a few at once.
     pub passwords: Passwords,
+    /// The import that runs, if one does.
+    pub imports: Imports,
+    /// How many lists may still be exported at once.
+    pub exports: Arc<Semaphore>,
     /// The client's files.
     pub site: Site,
 }

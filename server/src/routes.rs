@@ -4,8 +4,10 @@
 //! as its first argument to make it so, and the test over all routes holds the two against each other.
 
 mod events;
+mod export;
 mod health;
 mod holders;
+mod imports;
 mod installation;
 mod licenses;
 mod session;
@@ -46,6 +48,7 @@ pub(crate) fn all() -> Routes {
         events::routes(),
         health::routes(),
         holders::routes(),
+        imports::routes(),
         installation::routes(),
         licenses::routes(),
         session::routes(),

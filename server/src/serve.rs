@@ -12,9 +12,9 @@ use crate::config::Config;
 use crate::db::{Address, Db, Lock};
 use crate::error::chain;
 use crate::exit::StartError;
-use crate::{State, app, renewal};
+use crate::{State, app, import, renewal};
 
-/// How often ended sessions are removed.
+/// How often ended sessions and old imports are removed.
 const SWEPT_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Runs the console until it is told to stop (SIGTERM, Ctrl-C, where asked for the end of standard input).
@@ -36,6 +36,13 @@ pub async fn serve(
     renewal::prepare(&state).await.map_err(|cause| {
         StartError::database("the configured owners were not stored", "See the cause.")
             .because(cause)
+    })?;
+    import::prepare(&state).await.map_err(|cause| {
+        StartError::database(
+            "the imports that ended half-way were not found",
+            "See the cause.",
+        )
+        .because(cause)
     })?;
     let listener = TcpListener::bind(listen).await.map_err(|cause| {
         StartError::failed(
@@ -66,6 +73,7 @@ pub async fn serve(
     // A question that is under way is dropped; its transaction, if it has begun one, rolls back.
     renewed.abort();
     state.flights.stop();
+    state.imports.abort();
     state.db.close().await;
     lock.release().await;
     tracing::info!("stopped");
@@ -120,7 +128,7 @@ async fn interrupted() {
     }
 }
 
-/// Removes ended sessions, at the start and then now and again.
+/// Removes ended sessions and old imports, at the start and then now and again.
 async fn sweep(state: State) {
     let mut every = tokio::time::interval(SWEPT_EVERY);
     loop {
@@ -129,6 +137,12 @@ async fn sweep(state: State) {
             Ok(0) => {}
             Ok(sessions) => tracing::info!(sessions, "removed ended sessions"),
             Err(error) => tracing::warn!(error = chain(&error), "ended sessions were not removed"),
+        }
+        if let Err(error) = import::sweep(&state).await {
+            tracing::warn!(
+                error = chain(&error),
+                "files of old imports were not removed"
+            );
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::State;
 use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
@@ -10,10 +12,14 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::events::Events;
 use crate::exit::StartError;
+use crate::import::Imports;
 use crate::renewal::Flights;
 use crate::retrieval;
 use crate::site::Site;
 use crate::trust::TrustSource;
+
+/// Most lists that are exported at once: each holds a connection that reads.
+const EXPORTS_MAX: usize = 2;
 
 impl State {
     /// A console over an open database.
@@ -45,6 +51,8 @@ impl State {
             flights: Flights::default(),
             attempts: Attempts::default(),
             passwords: Passwords::default(),
+            imports: Imports::default(),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             site: Site::default(),
         })
     }

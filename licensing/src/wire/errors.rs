@@ -90,6 +90,12 @@ pub enum ErrorCode {
     AssignmentRefused,
     /// 409: nobody locks themselves out; another administrator has to do it.
     Yourself,
+    /// 409: another import runs; one at a time.
+    ImportRunning,
+    /// 409: lines of the file are wrong; mend them, or leave them out.
+    ImportHasErrors,
+    /// 409: the file was not looked at yet, or is done.
+    ImportNotReady,
     /// 409: serial number and company are set already.
     InstallationSet,
     /// 409: first set serial number and company.

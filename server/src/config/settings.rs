@@ -40,7 +40,7 @@ pub enum SettingKind {
 }
 
 /// Every setting but those of owners.
-pub const SETTINGS: [Setting; 11] = [
+pub const SETTINGS: [Setting; 12] = [
     text(
         "listen",
         "ADDRESS:PORT",
@@ -86,6 +86,11 @@ pub const SETTINGS: [Setting; 11] = [
         "ca_file",
         "FILE",
         "Further certificate authorities (PEM) of license servers",
+    ),
+    text(
+        "import_folder",
+        "FOLDER",
+        "Folder of its own for uploaded imports [default: beside the SQLite file, or a temporary one]",
     ),
 ];
 

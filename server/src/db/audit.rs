@@ -12,7 +12,7 @@ use sqlx::types::Json;
 use super::{Tx, id, on_tx};
 use crate::error::Error;
 
-pub use touched::{Freeing, Touched, freeings, touched};
+pub use touched::{Field, Freeing, Touched, freeings, touched};
 
 /// Rows of one statement: far below the 32,766 values that SQLite allows.
 const CHUNK_ROWS: usize = 1_000;
@@ -46,6 +46,8 @@ pub enum Act {
     UserSaved,
     /// Many users were changed at once.
     UsersChanged,
+    /// Lines of a file made or changed users.
+    UsersImported,
     /// What an act had freed was given back.
     LicensesGivenBack,
     /// An empty console was filled from a file.
@@ -72,6 +74,7 @@ impl Act {
             Self::LicensesFreed => "licenses_freed",
             Self::UserSaved => "user_saved",
             Self::UsersChanged => "users_changed",
+            Self::UsersImported => "users_imported",
             Self::LicensesGivenBack => "licenses_given_back",
             Self::Seeded => "seeded",
             Self::AccountSet => "account_set",

@@ -240,6 +240,28 @@ pub async fn some(tx: &mut Tx, ids: &[i32]) -> Result<Vec<User>, Error> {
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
+/// The users of these folded user IDs, in no order; those who do not exist are left out.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_user_ids(tx: &mut Tx, folded: &[String]) -> Result<Vec<User>, Error> {
+    let mut found = Vec::with_capacity(folded.len());
+    for chunk in folded.chunks(CHUNK_ROWS) {
+        let mut statement = Statement::default();
+        statement.push("select ").push(COLUMNS);
+        statement.push(" from users u where u.user_id_folded in (");
+        for (place, user_id) in chunk.iter().enumerate() {
+            if place > 0 {
+                statement.push(", ");
+            }
+            statement.bind(user_id.as_str());
+        }
+        statement.push(")");
+        found.extend(fetch(tx, statement).await?);
+    }
+    Ok(found)
+}
+
 async fn fetch(tx: &mut Tx, statement: Statement) -> Result<Vec<User>, Error> {
     let Statement { text, values } = statement;
     let rows: Vec<Row> = on_tx!(tx, connection => {
@@ -298,6 +320,42 @@ pub async fn set_access(tx: &mut Tx, users: &[i32], access: Access) -> Result<()
             bound!(sqlx::query(AssertSqlSafe(text)), values).execute(connection).await.map(drop)
         })?;
     }
+    Ok(())
+}
+
+/// Sets what is known of a user, but for their user ID, their kind and when they signed in. Their row must be taken.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_profile(tx: &mut Tx, user: i32, profile: &Profile) -> Result<(), Error> {
+    on_tx!(tx, connection => {
+        sqlx::query(
+            "update users set first_name = $2, first_name_folded = $3, last_name = $4, last_name_folded = $5, \
+             full_name = $6, name_folded = $7, email = $8, email_folded = $9, primary_group = $10, group_folded = $11, \
+             role = $12, role_folded = $13, company = $14, company_folded = $15, can_log_in = $16, former_employee = $17 \
+             where id = $1",
+        )
+        .bind(user)
+        .bind(profile.first_name.as_str())
+        .bind(folded(&profile.first_name))
+        .bind(profile.last_name.as_str())
+        .bind(folded(&profile.last_name))
+        .bind(profile.full_name.as_str())
+        .bind(folded(&profile.full_name))
+        .bind(profile.email.as_str())
+        .bind(folded(&profile.email))
+        .bind(profile.primary_group.as_str())
+        .bind(folded(&profile.primary_group))
+        .bind(profile.role.as_str())
+        .bind(folded(&profile.role))
+        .bind(profile.company.as_str())
+        .bind(folded(&profile.company))
+        .bind(profile.can_log_in)
+        .bind(profile.former_employee)
+        .execute(connection)
+        .await
+        .map(drop)
+    })?;
     Ok(())
 }
 

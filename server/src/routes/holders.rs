@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axum::response::Response;
 use licensing::assignment::{self, Assignments, Candidate};
 use licensing::license::{CivilDate, ModuleName, Timestamp};
 use licensing::wire::{
-    Event, FREE_MAX, FieldFault, Free, Freed, Holder, Holders, HoldersQuery, Problem, SuggestQuery,
-    Suggestions, paths,
+    Event, ExportAs, FREE_MAX, FieldFault, Free, Freed, Holder, Holders, HoldersQuery, Problem,
+    SuggestQuery, Suggestions, paths,
 };
 use serde_json::json;
 
+use super::export::{Export, answer, file_name, permit};
 use super::users::rows::rows;
 use super::users::{cursor, page, search};
 use super::{Routes, Who};
@@ -31,6 +33,7 @@ const CHANGED_NAMED_MAX: usize = 100;
 pub(super) fn routes() -> Routes {
     Routes::default()
         .get(paths::HOLDERS, Who::SignedIn, holders)
+        .get(paths::EXPORT_HOLDERS, Who::SignedIn, export)
         .get(paths::SUGGESTIONS, Who::Administrator, suggestions)
         .post(paths::FREE, Who::Administrator, free)
 }
@@ -73,6 +76,41 @@ async fn holders(
         })
     })?;
     Ok(Json(answer))
+}
+
+async fn export(
+    _: SignedIn,
+    state: State,
+    Path(module): Path<i32>,
+    Query(query): Query<HoldersQuery>,
+    Query(ExportAs { separator }): Query<ExportAs>,
+) -> Result<Response, Error> {
+    let search = search(&query.search)?;
+    let permit = permit(&state)?;
+    let mut tx = state.db.begin_view().await?;
+    let found: Result<_, Error> = async {
+        let found = held::sold_with(&mut tx, module).await?;
+        let (sold, name) = found.ok_or(Error::NotFound)?;
+        let filter = Filter {
+            search: Search::of(&mut tx, search).await?,
+            licenses: vec![sold.given_as(&name)],
+            ..Filter::default()
+        };
+        Ok((filter, file_name(name.as_str())))
+    }
+    .await;
+    let (filter, name) = match found {
+        Ok(found) => found,
+        Err(error) => return tx.close(Err(error)).await,
+    };
+    let export = Export {
+        filter,
+        order: Order::default(),
+        plans: Vec::new(),
+        separator,
+        name,
+    };
+    Ok(answer(&state, permit, tx, export))
 }
 
 /// Holders of a module as of today.

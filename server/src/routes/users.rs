@@ -1,5 +1,6 @@
 //! Users: lists, a user's card, assigning one license to one user; and every user license with its use.
 
+mod export;
 mod many;
 pub(crate) mod rows;
 mod save;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> Routes {
         .get(paths::USERS, Who::SignedIn, users)
         .get(paths::USERS_COUNT, Who::SignedIn, count)
         .get(paths::USER_PARTS, Who::SignedIn, parts)
+        .get(paths::EXPORT_USERS, Who::SignedIn, export::export)
         .get(paths::USER, Who::SignedIn, user)
         .put(paths::USER, Who::Administrator, save::save)
         .post(paths::PREVIEW_MANY, Who::Administrator, many::preview)

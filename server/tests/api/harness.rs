@@ -97,6 +97,7 @@ impl Console {
         let mut config = Config {
             database_url: url.to_owned(),
             time_zone: "Europe/Amsterdam".to_owned(),
+            import_folder: Some(folder.path().join("imports")),
             ..Config::default()
         };
         configure(&mut config);

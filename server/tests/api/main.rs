@@ -6,6 +6,7 @@ mod activation;
 mod assign;
 mod bad_files;
 mod config;
+mod csv;
 mod database;
 mod events;
 mod free;

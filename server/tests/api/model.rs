@@ -4,6 +4,7 @@
 //! `ZETEL_MODEL_SEQUENCES` says how many sequences are run on each database (a night's worth: 10000). To add a door: a
 //! variant of [`Act`], its odds in [`Act::random`], what it does in [`Model::apply`], and how it is asked in [`ask`].
 
+mod file;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,13 +14,14 @@ use axum::http::StatusCode;
 use licensing::samples;
 use licensing::wire::{
     Activate, Assign, Change, ChangeMany, ChangedMany, ErrorBody, ErrorCode, Free, FreeUser,
-    Freeings, Holders, Loaded, Preview, PreviewMany, SaveUser, Selected, UserCard, UserLicenses,
-    path, paths,
+    Freeings, Holders, ImportState, Loaded, Preview, PreviewImport, PreviewMany, SaveUser,
+    Selected, UserCard, UserLicenses, path, paths,
 };
 use server::db::{on_tx, view};
 use server::error::Error;
 
 use self::rules::{Act, GROUP, HIDDEN, Licence, Many, Model, Names, SOLD, USERS, User, needs};
+use crate::csv;
 use crate::harness::{Answer, Browser, Console};
 use crate::seats::Luck;
 use crate::stock::{self, Owner, hidden, plan, seats};
@@ -82,6 +84,7 @@ impl Run<'_> {
                 self.many(selected, Change::GiveBack { act }, *only).await
             }
             Act::Activate(licence) => self.activate(licence).await,
+            Act::Import(file) => return self.import(&file.text(), file.leave_out).await,
         };
         self.is_done(&answer)
     }
@@ -92,7 +95,11 @@ impl Run<'_> {
         }
         self.refused += 1;
         let body: ErrorBody = serde_json::from_slice(&answer.body).expect("a failure says why");
-        let refusals = [ErrorCode::AssignmentRefused, ErrorCode::Blocked];
+        let refusals = [
+            ErrorCode::AssignmentRefused,
+            ErrorCode::Blocked,
+            ErrorCode::ImportHasErrors,
+        ];
         assert!(refusals.contains(&body.code), "{body:?}");
         assert_eq!(answer.status, StatusCode::CONFLICT);
         false
@@ -184,6 +191,20 @@ impl Run<'_> {
             );
         }
         answer
+    }
+
+    /// Imports a file as it was looked at, with as many lines as were counted.
+    async fn import(&mut self, text: &str, leave_out: bool) -> bool {
+        let import = csv::upload(&self.admin, text.to_owned()).await.import;
+        let asked = PreviewImport::default();
+        let seen = csv::preview(self.console, &self.admin, &import, &asked).await;
+        let answer = csv::ask(&self.admin, &import, &seen.seen, leave_out).await;
+        if !self.is_done(&answer) {
+            return false;
+        }
+        let done = csv::settled(self.console, &self.admin, &import).await;
+        assert_eq!((done.state, done.done), (ImportState::Done, seen.counts));
+        true
     }
 
     async fn activate(&mut self, licence: &Licence) -> Answer {

@@ -9,9 +9,9 @@ use crate::harness::{Answer, Browser, for_each_database};
 
 /// Asks a route for something that is not there, with a body that fits nothing.
 async fn ask(browser: &Browser, route: &Route) -> Answer {
-    let path = ["{owner}", "{module}", "{user}"]
+    let path = ["{owner}", "{module}", "{user}", "{import}"]
         .iter()
-        .zip(["NOBODY", "1000000", "1000000"])
+        .zip(["NOBODY", "1000000", "1000000", "nothing"])
         .fold(route.path.to_owned(), |path, (name, value)| {
             path.replace(name, value)
         });

@@ -19,6 +19,23 @@ pub struct Touched {
     /// Whether they work here and may log in, where that changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Accesses>,
+    /// They are new.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub created: bool,
+    /// Other things about them that changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
+}
+
+/// Something about a user that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Which column of the users.
+    pub field: String,
+    /// Before.
+    pub before: String,
+    /// After.
+    pub after: String,
 }
 
 /// What an act did to the licenses of one owner.
@@ -140,7 +157,8 @@ pub async fn freeings(tx: &mut Tx, since: Timestamp, most: i32) -> Result<Vec<Fr
     let rows: Vec<Row> = on_tx!(tx, connection => {
         sqlx::query_as(
             "select a.id, a.at, u.full_name as actor, a.detail from audit a left join users u on u.id = a.actor \
-             where a.at >= $1 and a.act in ('licenses_freed', 'user_saved', 'users_changed', 'licenses_given_back') \
+             where a.at >= $1 and (a.act = 'licenses_given_back' or a.act in \
+               ('licenses_freed', 'user_saved', 'users_changed', 'users_imported') and a.detail ->> 'freed' <> '[]') \
              order by a.at desc, a.id desc limit $2",
         )
         .bind(since.0)
@@ -179,7 +197,8 @@ pub async fn touched(
     let rows: Vec<(i32, Json<Touched>)> = on_tx!(tx, connection => {
         sqlx::query_as(
             "select w.user_id, w.detail from audit_user w join audit a on a.id = w.audit_id \
-             where a.id = $1 and a.at >= $2 and a.act in ('licenses_freed', 'user_saved', 'users_changed') \
+             where a.id = $1 and a.at >= $2 \
+               and a.act in ('licenses_freed', 'user_saved', 'users_changed', 'users_imported') \
              order by w.user_id",
         )
         .bind(act)

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::file::File;
 use crate::seats::Luck;
 
 /// Users; the administrator comes after them.
@@ -80,6 +81,8 @@ pub(super) enum Act {
     Activate(Licence),
     /// What an earlier act freed (so many before the last that did) is given back, to all or only to those who can.
     GiveBack(usize, bool),
+    /// A file is imported.
+    Import(File),
 }
 
 /// What is done to each of many.
@@ -106,7 +109,8 @@ impl Many {
 impl Act {
     pub(super) fn random(luck: &mut Luck, model: &Model) -> Self {
         let user = luck.below(USERS);
-        match luck.below(15) {
+        match luck.below(18) {
+            15.. => Self::Import(File::random(luck, model)),
             9 => Self::Activate(Licence::random(luck)),
             13.. if !model.freed.is_empty() => {
                 let back = luck.below(model.freed.len().min(4));
@@ -160,7 +164,7 @@ impl Model {
     }
 
     /// Whether there are seats enough, counting only what came to be used more.
-    fn is_short(&self, before: &Self) -> bool {
+    pub(super) fn is_short(&self, before: &Self) -> bool {
         self.licence.seats.iter().any(|(name, total)| {
             let now = self.in_use(&self.licence, name);
             now > before.in_use(&before.licence, name) && now > *total
@@ -219,6 +223,7 @@ impl Model {
                 }
                 users.iter().all(|user| give(self, *user))
             }
+            Act::Import(file) => file.apply(self),
             Act::Activate(licence) => {
                 self.licence = licence.clone();
                 // Nobody is over, not even where nothing changed.
