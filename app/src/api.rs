@@ -9,11 +9,13 @@ use std::task::{Context, Poll};
 
 use gloo_net::http::{Method, RequestBuilder};
 use licensing::license::Installation;
+use licensing::retrieval::percent_encoded;
 use licensing::wire::{
-    About, Activate, Activated, ChangeMany, ChangedMany, Checked, Discard, Done, ErrorBody, Free,
-    Freed, Freeings, Holders, HoldersQuery, Licenses, Loaded, Preview, PreviewMany, SaveUser, Seen,
-    Session, SetActivation, SetInstallation, SignIn, SuggestQuery, Suggestions, UserCard,
-    UserCounts, UserLicenses, UserList, UserParts, Users, UsersQuery, path, paths,
+    About, Activate, Activated, ApplyImport, ChangeMany, ChangedMany, Checked, Discard, Done,
+    ErrorBody, Free, Freed, Freeings, Holders, HoldersQuery, Import, Imports, Licenses, Loaded,
+    Preview, PreviewImport, PreviewMany, SaveUser, Seen, Session, SetActivation, SetInstallation,
+    SignIn, SuggestQuery, Suggestions, UserCard, UserCounts, UserLicenses, UserList, UserParts,
+    Users, UsersQuery, path, paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -168,21 +170,75 @@ pub(crate) fn users_count(query: &UsersQuery) -> Asking<UserCounts> {
 }
 
 fn of_users<T: DeserializeOwned + 'static>(path: &str, query: &UsersQuery) -> Asking<T> {
-    let pairs = pairs(query);
+    let pairs = listed(query);
     let mut pairs: Vec<(&str, &str)> = pairs
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    if query.list == UserList::OtherUsers {
-        pairs.push(("list", "other_users"));
-    }
     pairs.extend(query.after.as_deref().map(|after| ("after", after)));
     get(path, &pairs)
+}
+
+/// What a query says, with its list.
+fn listed(query: &UsersQuery) -> Vec<(&'static str, String)> {
+    let mut pairs = pairs(query);
+    if query.list == UserList::OtherUsers {
+        pairs.push(("list", "other_users".to_owned()));
+    }
+    pairs
 }
 
 /// By what associates can be parted.
 pub(crate) fn user_parts() -> Asking<UserParts> {
     get(paths::USER_PARTS, &[])
+}
+
+/// The address of a list of users as CSV.
+pub(crate) fn export_users(query: &UsersQuery, separator: &str) -> String {
+    export(paths::EXPORT_USERS.to_owned(), separator, listed(query))
+}
+
+/// The address of the holders of a module as CSV.
+pub(crate) fn export_holders(module: i32, search: &str, separator: &str) -> String {
+    let pairs = vec![("search", search.to_owned())];
+    export(path(paths::EXPORT_HOLDERS, module), separator, pairs)
+}
+
+fn export(mut href: String, separator: &str, pairs: Vec<(&'static str, String)>) -> String {
+    href.push_str("?separator=");
+    href.push_str(separator);
+    for (name, value) in pairs {
+        href.push('&');
+        href.push_str(name);
+        href.push('=');
+        href.push_str(&percent_encoded(&value));
+    }
+    href
+}
+
+/// One's own imports.
+pub(crate) fn imports() -> Asking<Imports> {
+    get(paths::IMPORTS, &[])
+}
+
+/// Begins to look what a file would do.
+pub(crate) fn preview_import(import: &str, asked: &PreviewImport) -> Asking<Import> {
+    send(Method::POST, &path(paths::PREVIEW_IMPORT, import), asked)
+}
+
+/// Begins to do it, or goes on.
+pub(crate) fn apply_import(import: &str, asked: &ApplyImport) -> Asking<Import> {
+    send(Method::POST, &path(paths::APPLY_IMPORT, import), asked)
+}
+
+/// Stops it.
+pub(crate) fn stop_import(import: &str) -> Asking<Import> {
+    send(Method::POST, &path(paths::STOP_IMPORT, import), &Done {})
+}
+
+/// Throws its file away.
+pub(crate) fn remove_import(import: &str) -> Asking<Done> {
+    send(Method::DELETE, &path(paths::IMPORT, import), &Done {})
 }
 
 /// One user, with what they hold.
@@ -278,15 +334,24 @@ fn text_of(request: Request) -> Asking<(String, Option<String>)> {
         let answer = request.send().await.map_err(|_| Failure::Offline)?;
         let id = answer.headers().get("x-request-id");
         let text = answer.text().await.map_err(|_| Failure::Offline)?;
-        if answer.ok() {
-            return Ok((text, id));
-        }
-        let Some(body) = json::read::<ErrorBody>(&text) else {
-            return Err(Failure::Garbled(id));
-        };
-        if body.code == licensing::wire::ErrorCode::Unauthenticated {
-            return Err(Failure::SignedOut);
-        }
-        Err(Failure::Refused(Box::new(body)))
+        judged(answer.ok(), text, id)
     })
+}
+
+/// A good answer as it is, a bad one as a failure.
+pub(crate) fn judged(
+    good: bool,
+    text: String,
+    id: Option<String>,
+) -> Result<(String, Option<String>), Failure> {
+    if good {
+        return Ok((text, id));
+    }
+    let Some(body) = json::read::<ErrorBody>(&text) else {
+        return Err(Failure::Garbled(id));
+    };
+    if body.code == licensing::wire::ErrorCode::Unauthenticated {
+        return Err(Failure::SignedOut);
+    }
+    Err(Failure::Refused(Box::new(body)))
 }

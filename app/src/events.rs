@@ -14,6 +14,7 @@ use crate::ui::heard::{hear_always, later};
 pub(crate) struct Changes {
     licenses: RwSignal<u32>,
     users: RwSignal<u32>,
+    imports: RwSignal<u32>,
 }
 
 /// First wait before listening again after the server refused, in milliseconds; doubles up to [`RETRY_MAX_MS`].
@@ -32,6 +33,7 @@ impl Changes {
         Self {
             licenses: RwSignal::new(0),
             users: RwSignal::new(0),
+            imports: RwSignal::new(0),
         }
     }
 
@@ -45,9 +47,15 @@ impl Changes {
         self.users.track();
     }
 
+    /// Follows how far an import is.
+    pub(crate) fn imports(self) {
+        self.imports.track();
+    }
+
     fn heard(self, event: &Event, session: Session) {
         match event {
             Event::Licenses(_) => bump(self.licenses),
+            Event::Imports => bump(self.imports),
             Event::Users => {
                 bump(self.users);
                 // A license in force is told to everyone this way: seats are on every screen.
@@ -59,6 +67,7 @@ impl Changes {
     /// After a gap nobody knows what was missed.
     fn heard_nothing_for_a_while(self, session: Session) {
         bump(self.licenses);
+        bump(self.imports);
         self.heard(&Event::Users, session);
     }
 

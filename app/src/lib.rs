@@ -120,7 +120,11 @@ fn screen() -> Node {
         Route::Start | Route::SignIn => Screen::Nothing,
         Route::Licenses(_) if !session.is_administrator() => Screen::Forbidden,
         Route::Licenses(_) => Screen::Licenses,
-        Route::Users(_) | Route::UserLicenses(_) | Route::Parts(_) | Route::Freed => Screen::Users,
+        Route::Users(_)
+        | Route::UserLicenses(_)
+        | Route::Parts(_)
+        | Route::Freed
+        | Route::Import => Screen::Users,
         Route::Unknown => Screen::Unknown,
     });
     effect(move || {

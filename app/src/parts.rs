@@ -7,5 +7,6 @@ pub(crate) mod drop;
 pub(crate) mod failure;
 pub(crate) mod reason;
 pub(crate) mod refusal;
+pub(crate) mod upload;
 pub(crate) mod verify;
 pub(crate) mod words;

@@ -23,6 +23,8 @@ pub(crate) enum Route {
     Parts(PartsOf),
     /// What was freed, to be given back.
     Freed,
+    /// Importing users.
+    Import,
     /// No address of this console.
     Unknown,
 }
@@ -101,6 +103,7 @@ impl Route {
             (Some("users"), Some("groups"), None) => Self::Parts(PartsOf::Groups),
             (Some("users"), Some("companies"), None) => Self::Parts(PartsOf::Companies),
             (Some("users"), Some("freed"), None) => Self::Freed,
+            (Some("users"), Some("import"), None) => Self::Import,
             (Some("users"), Some("licenses"), module) => {
                 let id = module.and_then(|module| module.parse().ok());
                 if module.is_some() && id.is_none() {
@@ -136,6 +139,7 @@ impl Route {
             Self::Parts(PartsOf::Groups) => "/users/groups".to_owned(),
             Self::Parts(PartsOf::Companies) => "/users/companies".to_owned(),
             Self::Freed => "/users/freed".to_owned(),
+            Self::Import => "/users/import".to_owned(),
         }
     }
 
@@ -145,7 +149,11 @@ impl Route {
             Self::Start => 0,
             Self::SignIn => 1,
             Self::Licenses(_) => 2,
-            Self::Users(_) | Self::UserLicenses(_) | Self::Parts(_) | Self::Freed => 3,
+            Self::Users(_)
+            | Self::UserLicenses(_)
+            | Self::Parts(_)
+            | Self::Freed
+            | Self::Import => 3,
             Self::Unknown => 4,
         };
         screen(self) == screen(other)
@@ -447,6 +455,7 @@ mod tests {
             Route::Parts(PartsOf::Groups),
             Route::Parts(PartsOf::Companies),
             Route::Freed,
+            Route::Import,
             Route::UserLicenses(UserLicensesRoute::default()),
             Route::UserLicenses(UserLicensesRoute {
                 module: Some(12),

@@ -5,6 +5,7 @@ mod fields;
 mod filters;
 mod freed;
 mod holders;
+mod import;
 mod list;
 mod many;
 mod parts;
@@ -19,8 +20,8 @@ use crate::reactive::{Memo, Signal};
 use crate::remote::remote;
 use crate::route::{PartsOf, Route, UserLicensesRoute, UsersRoute};
 use crate::session::session;
-use crate::text::{K, now, number};
-use crate::ui::el::{Node, live};
+use crate::text::{K, language, now, number};
+use crate::ui::el::{El, Node, el, live};
 use crate::ui::loaded::Remote;
 use crate::ui::page::page;
 use crate::ui::tabs::{Tab, tabs};
@@ -33,6 +34,8 @@ enum Panel {
     Parts(PartsOf),
     /// What was freed; for administrators.
     Freed,
+    /// Importing users; for administrators.
+    Import,
 }
 
 impl Panel {
@@ -44,6 +47,7 @@ impl Panel {
             Self::Parts(PartsOf::Groups) => K::UserGroupsTab,
             Self::Parts(PartsOf::Companies) => K::OurCompaniesTab,
             Self::Freed => K::FreedSeats,
+            Self::Import => K::Import,
         }
     }
 
@@ -53,18 +57,20 @@ impl Panel {
             Self::Licenses => UserLicensesRoute::default().href(),
             Self::Parts(parts) => Route::Parts(parts).href(),
             Self::Freed => Route::Freed.href(),
+            Self::Import => Route::Import.href(),
         }
     }
 }
 
 /// The tabs, in their order.
-const PANELS: [Panel; 6] = [
+const PANELS: [Panel; 7] = [
     Panel::List(UserList::Associates),
     Panel::List(UserList::OtherUsers),
     Panel::Licenses,
     Panel::Parts(PartsOf::Groups),
     Panel::Parts(PartsOf::Companies),
     Panel::Freed,
+    Panel::Import,
 ];
 
 /// The Users screen.
@@ -82,6 +88,7 @@ pub(crate) fn users() -> Node {
         Route::Parts(parts) => Panel::Parts(parts),
         Route::UserLicenses(_) => Panel::Licenses,
         Route::Freed => Panel::Freed,
+        Route::Import => Panel::Import,
         _ => Panel::List(UserList::Associates),
     });
     let all = move || {
@@ -90,10 +97,12 @@ pub(crate) fn users() -> Node {
             Some([number(known.associates), number(known.other_users)])
         });
         let counts = counts.unwrap_or_default().into_iter();
+        // The last two are for administrators.
+        let shown = if session.is_administrator() { 7 } else { 5 };
         let tabs = PANELS
             .into_iter()
+            .take(shown)
             .zip(counts.chain(std::iter::repeat(String::new())));
-        let tabs = tabs.filter(|(tab, _)| *tab != Panel::Freed || session.is_administrator());
         tabs.map(|(tab, count)| Tab {
             href: tab.href(),
             name: now(tab.name()).to_owned(),
@@ -107,9 +116,24 @@ pub(crate) fn users() -> Node {
         Panel::Licenses => holders::holders(licenses),
         Panel::Parts(of) => parts::parts(of),
         Panel::Freed => freed::freed(licenses),
+        Panel::Import => import::import(licenses),
     });
     let title = Signal::derive(move || now(panel.get().name()).to_owned());
     page(K::UsersScreen, title, tabs(all, K::UsersScreen, inside))
+}
+
+/// A link that downloads a list as CSV; `href` takes the separator that spreadsheets of this language expect.
+fn export(href: impl Fn(&str) -> String + 'static) -> El {
+    let href = move || {
+        // Where the comma stands in numbers.
+        let comma = language().tag == "en";
+        href(if comma { "comma" } else { "semicolon" })
+    };
+    el("a")
+        .class("button")
+        .attr("download", true)
+        .attr("href", href)
+        .child(K::Export)
 }
 
 /// Every user license with its use: for the counts, the filter, the list and the cards.

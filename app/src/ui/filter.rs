@@ -127,7 +127,7 @@ pub(crate) fn pick(
 
 /// A choice of one thing, with its label above; `none`: what stands there as long as nothing is chosen.
 pub(crate) fn choose(
-    label: K,
+    label: impl Into<Node>,
     none: Option<K>,
     choices: Signal<Vec<Choice>>,
     value: Signal<String>,

@@ -3,9 +3,9 @@
 use licensing::license::CivilDate;
 use licensing::wire::{self, Holding, UserList, UserPart, UserParts, UsersQuery};
 
-use super::Known;
 use super::fields::Fields;
 use super::rows::choices;
+use super::{Known, export};
 use crate::api;
 use crate::events::changes;
 use crate::navigation::{Navigation, navigation};
@@ -118,9 +118,23 @@ impl Filters {
             .child(pick)
             .child(can_log_in)
             .child(more)
-            .child(el("span").class("filters-end").child(self.fields.menu()));
+            .child(self.end());
         let panel = live(move || self.open.get().then(|| self.panel()));
         nodes![line, panel, self.chips()]
+    }
+
+    /// Out as a file, in from one, and what is shown.
+    fn end(self) -> El {
+        let out = export(move |separator| api::export_users(&self.query(), separator));
+        let into = session().is_administrator().then(|| {
+            let into = el("a").class("button").child(K::Import);
+            into.attr("href", Route::Import.href())
+        });
+        el("span")
+            .class("filters-end")
+            .child(out)
+            .child(into)
+            .child(self.fields.menu())
     }
 
     /// Groups, roles and companies to choose from, and what one more seldom filters by.

@@ -7,9 +7,9 @@ use licensing::wire::{
     self, Holder, HoldersQuery, SuggestQuery, UserLicense, UserLicenses, UsersQuery,
 };
 
-use super::Known;
 use super::many::{Begin, Selection};
 use super::rows::{is_person, key, last_sign_in, name};
+use super::{Known, export};
 use crate::api::{self, Failure, made, then};
 use crate::events::changes;
 use crate::navigation::navigation;
@@ -191,7 +191,15 @@ fn holders_of(
         let module = Some(module);
         navigation.replace(Route::UserLicenses(UserLicensesRoute { module, search }));
     });
-    let head = el("header").class("card-head").child(words).child(search);
+    let out = export(move |separator| {
+        let search = searched.get();
+        api::export_holders(module, search.trim(), separator)
+    });
+    let head = el("header")
+        .class("card-head")
+        .child(words)
+        .child(search)
+        .child(out);
     let columns = &COLUMNS[usize::from(selection.is_none())..];
     let list = listed(
         holders,

@@ -1,0 +1,449 @@
+//! Importing users: a file is chosen or dropped, how it is read can be changed, what it would do is shown, then it is done and can be
+//! stopped. How far it is comes from the server: the page can be left and comes back as it stands.
+
+mod seen;
+
+use std::rc::Rc;
+
+use licensing::wire::{
+    ApplyImport, Encoding, IMPORT_MAX, Import, ImportColumn, ImportCounts, ImportPreview,
+    ImportState, Imports, PreviewImport, Separator, UserLicense,
+};
+use wasm_bindgen::JsCast;
+
+use super::Known;
+use crate::api::{self, Asking, Failure, Then, then};
+use crate::events::changes;
+use crate::nodes;
+use crate::parts::act::act;
+use crate::parts::drop::take_files;
+use crate::parts::failure::say;
+use crate::parts::upload::upload;
+use crate::reactive::{RwSignal, Signal};
+use crate::remote::remote;
+use crate::route::UsersRoute;
+use crate::session::session;
+use crate::text::{K, N, fill, now, number, tn};
+use crate::ui::el::{El, Node, el, live};
+use crate::ui::filter::{Choice, check, choose};
+use crate::ui::form::Button;
+use crate::ui::loaded::{Remote, loaded};
+use crate::ui::notice::{Tone, alert, notice, p};
+
+/// What a column can say, in the order in which it is offered.
+const COLUMNS: [(ImportColumn, K); 11] = [
+    (ImportColumn::UserId, K::UserId),
+    (ImportColumn::FirstName, K::FirstName),
+    (ImportColumn::LastName, K::LastName),
+    (ImportColumn::FullName, K::Name),
+    (ImportColumn::Email, K::Email),
+    (ImportColumn::Group, K::PrimaryGroup),
+    (ImportColumn::Role, K::Role),
+    (ImportColumn::Plan, K::UserPlan),
+    (ImportColumn::Licenses, K::LicencesScreen),
+    (ImportColumn::CanLogIn, K::CanLogIn),
+    (ImportColumn::FormerEmployee, K::FormerEmployee),
+];
+const ENCODINGS: [(Encoding, &str); 4] = [
+    (Encoding::Utf8, "UTF-8"),
+    (Encoding::Utf16Le, "UTF-16 LE"),
+    (Encoding::Utf16Be, "UTF-16 BE"),
+    (Encoding::Windows1252, "Windows-1252"),
+];
+const SEPARATORS: [(Separator, K); 3] = [
+    (Separator::Comma, K::ImportComma),
+    (Separator::Semicolon, K::ImportSemicolon),
+    (Separator::Tab, K::ImportTab),
+];
+
+/// What the page works with.
+#[derive(Clone, Copy)]
+struct Importing {
+    known: Known,
+    imports: Remote<Imports>,
+    /// A file is being dragged over the page.
+    hovers: RwSignal<bool>,
+    /// How much of which file is sent, in words; empty: none is being sent.
+    sending: RwSignal<String>,
+    busy: RwSignal<bool>,
+    fault: RwSignal<String>,
+    leave_out: RwSignal<bool>,
+}
+
+/// The tab of importing, for an administrator.
+pub(super) fn import(known: Known) -> Node {
+    let changes = changes();
+    let importing = Importing {
+        known,
+        imports: remote(move || changes.imports(), |()| api::imports()),
+        hovers: RwSignal::new(false),
+        sending: RwSignal::new(String::new()),
+        busy: RwSignal::new(false),
+        fault: RwSignal::new(String::new()),
+        leave_out: RwSignal::new(false),
+    };
+    take_files(importing.hovers, move |files| importing.take(&files));
+    importing.view()
+}
+
+impl Importing {
+    fn view(self) -> Node {
+        let input = el("input")
+            .attr("type", "file")
+            .class("unseen")
+            .attr("id", "import-file")
+            .attr("accept", ".csv,.txt,.tsv,text/csv")
+            .on("change", move |event| {
+                let input = event
+                    .target()
+                    .and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
+                let Some(input) = input else { return };
+                if let Some(files) = input.files() {
+                    self.take(&files);
+                }
+                // The same file can be chosen again, for instance after it was mended.
+                input.set_value("");
+            });
+        let label = el("label")
+            .class("button")
+            .attr("for", "import-file")
+            .child(K::FileChoose);
+        let sending = el("span")
+            .class("soft")
+            .attr("role", "status")
+            .child(self.sending);
+        let choose = el("div")
+            .class("file-choose")
+            .child(input)
+            .child(label)
+            .child(sending);
+        let fault = live(move || {
+            let fault = self.fault.get();
+            (!fault.is_empty()).then(|| alert(Tone::Red, p(fault)))
+        });
+        let inside = loaded(self.imports.there(), self.imports.waiting, 4, move || {
+            self.imports
+                .show(move |all| all.imports.first().map(|import| self.shown(import)))
+        });
+        let overlay = live(move || {
+            self.hovers.get().then(|| {
+                el("div")
+                    .class("drop-here")
+                    .attr("aria-hidden", "true")
+                    .child(el("strong").child(now(K::ImportDropHere)))
+            })
+        });
+        let how = p(K::ImportHow).class("soft freed-how");
+        let sheet = el("div").class("sheet import");
+        nodes![how, sheet.child(choose).child(fault).child(inside), overlay]
+    }
+
+    fn take(self, files: &web_sys::FileList) {
+        let Some(file) = files.item(0) else { return };
+        if !self.sending.with_untracked(String::is_empty) {
+            return;
+        }
+        if files.length() > 1 {
+            return self.fault.set(now(K::FileOne).to_owned());
+        }
+        if file.size() > IMPORT_MAX as f64 {
+            return self.fault.set(now(K::FailureTooLarge).to_owned());
+        }
+        self.fault.set(String::new());
+        let name = file.name();
+        let said = move |percent: i64| {
+            let values = [("file", name.as_str()), ("percent", &percent.to_string())];
+            self.sending.set(fill(K::ImportSending, &values));
+        };
+        said(0);
+        upload(&file, said, move |answer| {
+            self.sending.set(String::new());
+            match answer {
+                Ok(import) => {
+                    self.leave_out.set(false);
+                    let id = import.import.clone();
+                    self.put(import);
+                    self.look(id, PreviewImport::default());
+                }
+                Err(failure) => self.fault.set(say(&failure)),
+            }
+        });
+    }
+
+    fn put(self, import: Import) {
+        self.imports.put(Imports {
+            imports: vec![import],
+        });
+    }
+
+    /// An act whose answer is how far the import is then.
+    fn act(self, ask: impl Fn() -> Asking<Import> + 'static) {
+        self.then(move || then(ask(), move |import| self.put(import)));
+    }
+
+    fn then(self, ask: impl Fn() -> Asking<Then> + 'static) {
+        self.fault.set(String::new());
+        let failed = move |failure: Failure| {
+            self.fault.set(say(&failure));
+            self.imports.reload();
+        };
+        act(
+            session(),
+            self.busy,
+            Box::new(move |()| ask()),
+            Rc::new(failed),
+        );
+    }
+
+    fn look(self, id: String, asked: PreviewImport) {
+        self.act(move || api::preview_import(&id, &asked));
+    }
+
+    fn with_known<T>(self, read: impl FnOnce(&[UserLicense]) -> T) -> T {
+        self.known.value.with(|known| {
+            let known = known.as_ref().map(|known| known.licenses.as_slice());
+            read(known.unwrap_or_default())
+        })
+    }
+
+    /// How far an import is.
+    fn shown(self, import: &Import) -> Node {
+        let line = number(import.line);
+        let about = |key: K, lines: &str| {
+            fill(
+                key,
+                &[("file", &import.name), ("line", &line), ("lines", lines)],
+            )
+        };
+        let lines = import.preview.as_ref().map_or(0, |preview| preview.lines);
+        let progress = match import.state {
+            ImportState::Previewing => Some((about(K::ImportReading, ""), None)),
+            ImportState::Running => {
+                let of = [import.line, lines].map(|line| line.to_string());
+                Some((about(K::ImportRunning, &number(lines)), Some(of)))
+            }
+            _ => None,
+        };
+        if let Some((words, of)) = progress {
+            let bar = of.map(|[value, lines]| {
+                el("progress")
+                    .attr("aria-label", K::Import)
+                    .attr("value", value)
+                    .attr("max", lines)
+            });
+            let id = import.import.clone();
+            let stop = Button::new(K::ImportStop)
+                .busy(self.busy)
+                .on_click(move || {
+                    let id = id.clone();
+                    self.act(move || api::stop_import(&id));
+                });
+            return nodes![p(words).attr("role", "status"), bar, stop];
+        }
+        let title = el("h2").child(import.name.clone());
+        if import.state == ImportState::Done {
+            let words = counted(&import.done).join(" ");
+            let done = nodes![el("strong").child(K::ImportDone), p(words)];
+            let list = el("a")
+                .attr("href", UsersRoute::default().href())
+                .child(K::AssociatesTab);
+            let refused = self.with_known(|known| seen::errors(&import.refused, known));
+            return nodes![title, alert(Tone::Green, done), refused, p(list)];
+        }
+        let preview = import.preview.as_ref();
+        let preview = preview.map(|preview| self.seen(import, preview));
+        nodes![
+            title,
+            self.how_it_stopped(import),
+            self.settings(import),
+            preview
+        ]
+    }
+
+    fn how_it_stopped(self, import: &Import) -> Node {
+        let key = match import.state {
+            ImportState::Stopped => K::ImportStopped,
+            ImportState::Refused => K::ImportRefused,
+            _ => return Node::Nothing,
+        };
+        let line = number(import.line);
+        let words = fill(K::ImportStoppedHow, &[("line", &line)]);
+        let words = [counted(&import.done), vec![words]].concat().join(" ");
+        let refused = self.with_known(|known| seen::errors(&import.refused, known));
+        let said = alert(Tone::Amber, nodes![el("strong").child(key), p(words)]);
+        nodes![said, refused]
+    }
+
+    /// How the file is read: each choice is looked at at once.
+    fn settings(self, import: &Import) -> Node {
+        let read_as = &import.read_as;
+        let asked = PreviewImport {
+            encoding: Some(read_as.encoding),
+            separator: Some(read_as.separator),
+            columns: Some(read_as.columns.clone()),
+            create: read_as.create,
+        };
+        let id = import.import.clone();
+        // Changes one thing and looks again.
+        let change = Rc::new(move |change: &dyn Fn(&mut PreviewImport)| {
+            let mut asked = asked.clone();
+            change(&mut asked);
+            self.look(id.clone(), asked);
+        });
+        let place = |chosen: usize| chosen.to_string();
+        let changed = Rc::clone(&change);
+        let encoding = pick(
+            K::ImportEncoding,
+            None,
+            ENCODINGS.iter().map(|(_, name)| *name),
+            place(
+                ENCODINGS
+                    .iter()
+                    .position(|(known, _)| *known == read_as.encoding)
+                    .unwrap_or(0),
+            ),
+            move |chosen| {
+                changed(&|asked| {
+                    asked.encoding = chosen.map(|place| ENCODINGS[place].0);
+                    asked.columns = None;
+                });
+            },
+        );
+        let changed = Rc::clone(&change);
+        let separator = pick(
+            K::ImportSeparator,
+            None,
+            SEPARATORS.iter().map(|(_, name)| now(*name)),
+            place(
+                SEPARATORS
+                    .iter()
+                    .position(|(known, _)| *known == read_as.separator)
+                    .unwrap_or(0),
+            ),
+            move |chosen| {
+                changed(&|asked| {
+                    asked.separator = chosen.map(|place| SEPARATORS[place].0);
+                    asked.columns = None;
+                });
+            },
+        );
+        let columns = import.head.iter().zip(&read_as.columns).enumerate();
+        let columns: Vec<_> = columns
+            .map(|(at, (head, says))| {
+                let changed = Rc::clone(&change);
+                let chosen = COLUMNS.iter().position(|(known, _)| Some(*known) == *says);
+                pick(
+                    head.clone(),
+                    Some(K::ImportPassOver),
+                    COLUMNS.iter().map(|(_, name)| now(*name)),
+                    chosen.map(place).unwrap_or_default(),
+                    move |chosen| {
+                        changed(&|asked| {
+                            if let Some(columns) = &mut asked.columns {
+                                columns[at] = chosen.map(|place| COLUMNS[place].0);
+                            }
+                        });
+                    },
+                )
+            })
+            .collect();
+        let create = check(K::ImportCreate, read_as.create, move |on| {
+            change(&|asked| asked.create = on);
+        });
+        let group = |inside: Vec<El>| el("div").class("many-choices").children(inside);
+        let columns = el("fieldset")
+            .child(el("legend").child(K::ImportColumns))
+            .child(group(columns))
+            .child(p(K::ImportColumnsHow).class("soft"));
+        nodes![group(vec![encoding, separator, create]), columns]
+    }
+
+    /// What it would do, and doing it.
+    fn seen(self, import: &Import, preview: &ImportPreview) -> Node {
+        let counts = preview.counts;
+        let wrong = counts.refused > 0;
+        let words = p(counted(&counts).join(" ")).attr("role", "status");
+        let what = self.with_known(|known| seen::seen(preview, known));
+        let leave_out = (wrong && preview.usable).then(|| {
+            let on = move || self.leave_out.get();
+            check(K::ImportLeaveOut, on, move |on| self.leave_out.set(on))
+        });
+        let unusable = (!preview.usable).then(|| notice(Tone::Info, p(K::ImportOtherColumnsHow)));
+        let usable = preview.usable && counts.created + counts.updated > 0;
+        let off = Signal::derive(move || !usable || (wrong && !self.leave_out.get()));
+        let users = i64::try_from(counts.created + counts.updated).unwrap_or(i64::MAX);
+        let label = match import.line {
+            0 => tn(N::ImportUsers, users, &[]),
+            line => fill(K::ImportGoOn, &[("line", &number(line + 1))]),
+        };
+        let (id, seen) = (import.import.clone(), preview.seen.clone());
+        let apply = Button::new(label)
+            .primary()
+            .busy(self.busy)
+            .off(off)
+            .on_click(move || {
+                let (id, seen) = (id.clone(), seen.clone());
+                let leave_out = self.leave_out.get_untracked();
+                let asked = ApplyImport { seen, leave_out };
+                self.act(move || api::apply_import(&id, &asked));
+            });
+        let (id, read_as) = (import.import.clone(), import.read_as.clone());
+        let again = Button::new(K::ImportAgain)
+            .busy(self.busy)
+            .on_click(move || {
+                let asked = PreviewImport {
+                    encoding: Some(read_as.encoding),
+                    separator: Some(read_as.separator),
+                    columns: Some(read_as.columns.clone()),
+                    create: read_as.create,
+                };
+                self.look(id.clone(), asked);
+            });
+        let id = import.import.clone();
+        let away = Button::new(K::ImportThrowAway)
+            .busy(self.busy)
+            .on_click(move || {
+                let id = id.clone();
+                self.then(move || then(api::remove_import(&id), move |_| self.imports.reload()));
+            });
+        let buttons = el("div")
+            .class("file-choose")
+            .child(apply)
+            .child(again)
+            .child(away);
+        nodes![words, what, unusable, leave_out, buttons]
+    }
+}
+
+/// A list of names to choose from by their place; `none`: what stands there for nothing.
+fn pick(
+    label: impl Into<Node>,
+    none: Option<K>,
+    names: impl Iterator<Item = &'static str>,
+    chosen: String,
+    on_pick: impl Fn(Option<usize>) + 'static,
+) -> El {
+    let choices = names.enumerate().map(|(place, name)| Choice {
+        value: place.to_string(),
+        name: name.to_owned(),
+        group: String::new(),
+    });
+    let choices = Signal::stored(choices.collect());
+    let on_choose = move |chosen: String| on_pick(chosen.parse().ok());
+    choose(label, none, choices, Signal::stored(chosen), on_choose)
+}
+
+/// Lines by what becomes or became of them, a sentence each.
+fn counted(counts: &ImportCounts) -> Vec<String> {
+    let say = |key: N, lines: usize| {
+        let lines = i64::try_from(lines).unwrap_or(i64::MAX);
+        (lines > 0).then(|| tn(key, lines, &[]))
+    };
+    let said = [
+        say(N::ImportCreates, counts.created),
+        say(N::ManyChange, counts.updated),
+        say(N::ManyUnchanged, counts.unchanged),
+        say(N::ImportWrong, counts.refused),
+    ];
+    said.into_iter().flatten().collect()
+}
