@@ -464,8 +464,8 @@ impl Change {
         touched
     }
 
-    /// As a preview lists it.
-    pub(super) fn row(&self, catalogue: &Catalogue) -> ImportRow {
+    /// As a preview lists it; `kept`: with what they hold in place of what they lose.
+    pub(super) fn row(&self, catalogue: &Catalogue, kept: bool) -> ImportRow {
         let named = |of: &dyn Fn(&(Assignments, Assignments)) -> Assignments| {
             let mut names = Vec::new();
             for (place, both) in self.owners.iter().enumerate() {
@@ -478,10 +478,10 @@ impl Change {
             }
             names
         };
-        let mut loses = named(&|(had, after)| had - after);
-        if self.is_proposed {
-            loses = named(&|(_, after)| after.clone());
-        }
+        let loses = match kept {
+            true => named(&|(_, after)| after.clone()),
+            false => named(&|(had, after)| had - after),
+        };
         ImportRow {
             line: self.line,
             user_id: self.profile.user_id.clone(),

@@ -121,15 +121,14 @@ impl Seen {
             }
             Becomes::Changed(change) => {
                 count(&mut preview.counts, &change);
-                let row = || change.row(catalogue);
                 let is_freeing = change.freed().next().is_some();
-                for (list, is_in) in [
-                    (&mut preview.freeing, is_freeing),
-                    (&mut preview.proposed, change.is_proposed),
-                    (&mut preview.changing, true),
+                for (list, is_in, kept) in [
+                    (&mut preview.freeing, is_freeing, false),
+                    (&mut preview.proposed, change.is_proposed, true),
+                    (&mut preview.changing, true, false),
                 ] {
                     if is_in && list.len() < IMPORT_LISTED_MAX {
-                        list.push(row());
+                        list.push(change.row(catalogue, kept));
                     }
                 }
                 for (owner, freed) in change.freed() {

@@ -14,9 +14,9 @@ use crate::ui::notice::{Tone, notice, p};
 use crate::ui::table::{Column, row, table};
 
 const ERRORS: [Column; 4] = [
-    Column::head(K::ImportLine),
-    Column::text(K::ImportColumn),
-    Column::text(K::ImportErrors),
+    Column::soft(K::ImportLine),
+    Column::soft(K::ImportColumn),
+    Column::head(K::ImportErrors),
     Column::soft(K::ImportValue),
 ];
 const ROWS: [Column; 3] = [
