@@ -185,6 +185,26 @@ const freed: View = {
   },
 };
 
+const importing: View = {
+  name: "users-import",
+  async show({ page, t }) {
+    await page.goto("/users/import");
+    await expect(page.getByText(t("import_how"))).toBeVisible();
+  },
+};
+
+const imported: View = {
+  name: "users-import-seen",
+  async show(seen) {
+    const { page, t } = seen;
+    await importing.show(seen);
+    const lines = ["User ID;Plan;Licences;Former employee;Cost centre", "BJAC;;visible-for;no;12", "DWIL;ten-marketing;;yes;13", "NEW;;;perhaps;14"];
+    const file = { name: "users.csv", mimeType: "text/csv", buffer: Buffer.from(lines.join("\n")) };
+    await page.getByLabel(t("file_choose")).setInputFiles(file);
+    await expect(page.getByText(t("fault_not_yes_or_no"))).toBeVisible();
+  },
+};
+
 const giveBack: View = {
   name: "users-give-back",
   async show({ page, t }) {
@@ -397,6 +417,8 @@ export const VIEWS: Record<Scenario, View[]> = {
     account,
     freed,
     giveBack,
+    importing,
+    imported,
     unknown,
     lost,
     ended,

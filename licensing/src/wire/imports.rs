@@ -72,6 +72,8 @@ pub enum ImportColumn {
     Group,
     /// Role.
     Role,
+    /// Owning company.
+    Company,
     /// User plans, of every owner: an empty cell takes all.
     Plan,
     /// Single licenses, of every owner: an empty cell takes all.
@@ -283,7 +285,7 @@ pub enum ImportFault {
     OtherEncoding,
     /// It has a NUL.
     Nul,
-    /// Longer than 254 characters.
+    /// Longer than [`super::USER_TEXT_MAX`] characters.
     TooLong,
     /// There is no user ID.
     NoUserId,

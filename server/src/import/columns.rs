@@ -4,7 +4,7 @@ use licensing::wire::ImportColumn;
 
 /// Names of a column, in lower case and of letters and digits only: as exported, then English, Dutch, German, Norwegian,
 /// Swedish, Danish.
-const NAMES: [(ImportColumn, &[&str]); 11] = [
+const NAMES: [(ImportColumn, &[&str]); 12] = [
     (
         ImportColumn::UserId,
         &[
@@ -92,6 +92,21 @@ const NAMES: [(ImportColumn, &[&str]); 11] = [
     ),
     (ImportColumn::Role, &["role", "rol", "rolle", "roll"]),
     (
+        ImportColumn::Company,
+        &[
+            "company",
+            "owningcompany",
+            "bedrijf",
+            "bedrijfeigenaar",
+            "firma",
+            "zugehörigkeitfirma",
+            "eierfirma",
+            "ägarföretag",
+            "företag",
+            "ejerfirma",
+        ],
+    ),
+    (
         ImportColumn::Plan,
         &[
             "plan",
@@ -157,7 +172,7 @@ const NAMES: [(ImportColumn, &[&str]); 11] = [
 ];
 
 /// Names of the columns as they are exported, in their order.
-pub(crate) const EXPORTED: [&str; 12] = [
+pub(crate) const EXPORTED: [&str; 13] = [
     "user_id",
     "first_name",
     "last_name",
@@ -165,6 +180,7 @@ pub(crate) const EXPORTED: [&str; 12] = [
     "email",
     "group",
     "role",
+    "company",
     "plan",
     "licenses",
     "can_log_in",
@@ -236,8 +252,8 @@ mod tests {
     fn every_exported_column_but_the_last_sign_in_is_known_again() {
         let head: Vec<String> = EXPORTED.iter().map(|name| (*name).to_owned()).collect();
         let columns = guess(&head);
-        assert!(columns[..11].iter().all(Option::is_some), "{columns:?}");
-        assert_eq!(columns[11], None);
+        assert!(columns[..12].iter().all(Option::is_some), "{columns:?}");
+        assert_eq!(columns[12], None);
     }
 
     #[test]

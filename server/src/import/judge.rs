@@ -264,8 +264,10 @@ fn new(user_id: &str) -> Profile {
         user_type: UserType::InternalAssociate,
         primary_group: String::new(),
         role: String::new(),
+        company: String::new(),
         can_log_in: false,
         former_employee: false,
+        waiting_for_approval: false,
         last_sign_in: None,
     }
 }
@@ -278,6 +280,7 @@ fn text(profile: &mut Profile, column: ImportColumn) -> Option<&mut String> {
         ImportColumn::Email => &mut profile.email,
         ImportColumn::Group => &mut profile.primary_group,
         ImportColumn::Role => &mut profile.role,
+        ImportColumn::Company => &mut profile.company,
         _ => return None,
     })
 }
@@ -340,6 +343,7 @@ fn fields(before: Option<&Profile>, after: &Profile) -> Vec<(ImportColumn, Strin
             &after.primary_group,
         ),
         (ImportColumn::Role, &before.role, &after.role),
+        (ImportColumn::Company, &before.company, &after.company),
     ];
     let texts = texts
         .into_iter()

@@ -8,6 +8,7 @@ use std::io;
 
 use licensing::wire::{
     IMPORT_LINES_MAX, IMPORT_SAID_MAX, ImportColumn, ImportError, ImportFault, ReadAs,
+    USER_TEXT_MAX,
 };
 use tokio::sync::mpsc;
 
@@ -16,8 +17,6 @@ use super::formula::undone;
 use super::records::{Record, Records};
 use crate::db::users::folded;
 
-/// Longest text of a user, in characters.
-const USER_TEXT_MAX: usize = 254;
 /// Longest cell of licenses, in characters.
 const LICENSES_TEXT_MAX: usize = 8_000;
 /// Lines that are handed on at once.

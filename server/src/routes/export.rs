@@ -112,7 +112,15 @@ async fn pages(tx: &mut Tx, export: &Export, send: &mpsc::Sender<Bytes>) -> Resu
     let mut head = Some(EXPORTED);
     loop {
         let after_ref = after.as_ref();
-        let page = list::page(tx, &export.filter, export.order, &export.plans, after_ref, PAGE_USERS).await?;
+        let page = list::page(
+            tx,
+            &export.filter,
+            export.order,
+            &export.plans,
+            after_ref,
+            PAGE_USERS,
+        )
+        .await?;
         after = page.users.last().map(|last| Cursor::at(last, export.order));
         let more = page.more;
         let ids: Vec<i32> = page.users.iter().map(|user| user.id).collect();

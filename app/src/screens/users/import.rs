@@ -31,7 +31,7 @@ use crate::ui::loaded::{Remote, loaded};
 use crate::ui::notice::{Tone, alert, notice, p};
 
 /// What a column can say, in the order in which it is offered.
-const COLUMNS: [(ImportColumn, K); 11] = [
+const COLUMNS: [(ImportColumn, K); 12] = [
     (ImportColumn::UserId, K::UserId),
     (ImportColumn::FirstName, K::FirstName),
     (ImportColumn::LastName, K::LastName),
@@ -39,6 +39,7 @@ const COLUMNS: [(ImportColumn, K); 11] = [
     (ImportColumn::Email, K::Email),
     (ImportColumn::Group, K::PrimaryGroup),
     (ImportColumn::Role, K::Role),
+    (ImportColumn::Company, K::OwningCompany),
     (ImportColumn::Plan, K::UserPlan),
     (ImportColumn::Licenses, K::LicencesScreen),
     (ImportColumn::CanLogIn, K::CanLogIn),
