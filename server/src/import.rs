@@ -324,6 +324,8 @@ pub(crate) async fn apply(
     if seen.counts.refused > 0 && !asked.leave_out {
         return Err(Error::refused(ErrorCode::ImportHasErrors));
     }
+    let folder = Folder::of(&state.config);
+    folder.open(id).and(folder.open_frees(id)).map_err(full)?;
     // A database that was out of reach when another one ended still says that it runs.
     abandon(state).await?;
     import.state = ImportState::Running;

@@ -84,6 +84,11 @@ impl Folder {
         File::open(self.path(id))
     }
 
+    /// What the file was seen to free.
+    pub(super) fn open_frees(&self, id: &str) -> io::Result<File> {
+        File::open(self.frees(id))
+    }
+
     /// Removes the files of an import; those that are not there are no fault.
     pub(super) fn remove(&self, id: &str) {
         for path in [self.path(id), self.frees(id)] {
@@ -136,9 +141,12 @@ fn length(bytes: &[u8]) -> i64 {
     i64::try_from(bytes.len()).unwrap_or(i64::MAX)
 }
 
-/// The disk is full or cannot be written.
+/// The disk is full or cannot be written; or somebody cleared the folder, and the file has to be chosen again.
 pub(super) fn full(cause: io::Error) -> Error {
-    Error::Unavailable(cause.into())
+    match cause.kind() {
+        io::ErrorKind::NotFound => Error::refused(ErrorCode::ImportNotReady),
+        _ => Error::Unavailable(cause.into()),
+    }
 }
 
 fn remove(path: &std::path::Path) {

@@ -1,7 +1,6 @@
 //! Does what was seen in a file, in pieces of whole users: each one transaction, with its entry in the trail and how far it is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::time::{Duration, Instant};
 
 use licensing::assignment::Assignments;
@@ -37,7 +36,7 @@ pub(super) async fn apply(
 ) -> Result<(), Error> {
     let folder = Folder::of(&state.config);
     let id = import.import.clone();
-    let frees = File::open(folder.frees(&id)).map_err(full)?;
+    let frees = folder.open_frees(&id).map_err(full)?;
     let mut frees = FreesSeen::open(frees).map_err(full)?;
     let file = folder.open(&id).map_err(full)?;
     let (mut batches, reading) = lines::read(file, import.read_as.clone());

@@ -5,7 +5,7 @@ use licensing::wire::{
     Done, ErrorCode, IMPORT_KEPT_MS, IMPORT_MAX, Imports, PreviewImport, path, paths,
 };
 
-use super::{apply, looked_at, upload};
+use super::{apply, ask, looked_at, upload};
 use crate::harness::{Console, for_each_database};
 
 /// Names of the files that are kept.
@@ -115,6 +115,27 @@ async fn a_file_goes_when_it_is_done_when_another_comes_and_after_a_day() {
             .await
             .expect("it sweeps");
         assert_eq!(kept(&console), [] as [&str; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_that_somebody_cleared_away_has_to_be_chosen_again() {
+    for_each_database(async |console| {
+        let admin = console.administrator().await;
+        let (import, seen) = looked_at(&console, &admin, "user_id\nadmin\n", false).await;
+        std::fs::remove_dir_all(console.folder().join("imports")).expect("it is there");
+        let asked = ask(&admin, &import, &seen.seen, false).await;
+        asked.error(StatusCode::CONFLICT, ErrorCode::ImportNotReady);
+        let asked = admin
+            .post(
+                &path(paths::PREVIEW_IMPORT, &import),
+                &PreviewImport::default(),
+            )
+            .await;
+        asked.error(StatusCode::CONFLICT, ErrorCode::ImportNotReady);
+        let again = looked_at(&console, &admin, "user_id\nadmin\n", false).await;
+        assert_eq!(again.1.counts.unchanged, 1);
     })
     .await;
 }
