@@ -15,6 +15,7 @@ pub mod retrieval;
 pub mod standing;
 pub mod trust;
 pub mod usage;
+pub mod user_id;
 pub mod wire;
 
 #[cfg(feature = "samples")]

@@ -59,10 +59,14 @@ pub mod paths {
     pub const SUGGESTIONS: &str = "/api/console/modules/{module}/suggestions";
     /// POST [`super::Free`]: [`super::Freed`].
     pub const FREE: &str = "/api/console/modules/{module}/free";
-    /// GET [`super::UsersQuery`]: [`super::Users`].
+    /// GET [`super::UsersQuery`]: [`super::Users`]. POST [`super::NewUser`]: [`super::UserCard`].
     pub const USERS: &str = "/api/console/users";
     /// GET [`super::UsersQuery`], whose order and page say nothing here: [`super::UserCounts`], exact.
     pub const USERS_COUNT: &str = "/api/console/users/count";
+    /// GET [`super::SuggestUserId`]: [`super::SuggestedUserId`].
+    pub const SUGGEST_USER_ID: &str = "/api/console/users/suggested-user-id";
+    /// POST [`super::RemoveUser`]: [`super::Done`].
+    pub const REMOVE_USER: &str = "/api/console/users/{user}/remove";
     /// GET: [`super::UserParts`].
     pub const USER_PARTS: &str = "/api/console/users/parts";
     /// GET [`super::UsersQuery`] and [`super::ExportAs`]: the users who match, all of them, as CSV.

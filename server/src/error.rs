@@ -158,6 +158,7 @@ impl Error {
             | ErrorCode::Blocked
             | ErrorCode::AssignmentRefused
             | ErrorCode::Yourself
+            | ErrorCode::ActedHere
             | ErrorCode::ImportRunning
             | ErrorCode::ImportHasErrors
             | ErrorCode::ImportNotReady

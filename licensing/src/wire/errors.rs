@@ -60,6 +60,8 @@ pub enum FieldFault {
     TooLong,
     /// Not of the form that it must have.
     Malformed,
+    /// Somebody else has it.
+    Taken,
 }
 
 /// Why a request failed. Closed; a client older than the server reads [`ErrorCode::Unknown`].
@@ -96,6 +98,8 @@ pub enum ErrorCode {
     ImportHasErrors,
     /// 409: the file was not looked at yet, or is done.
     ImportNotReady,
+    /// 409: the trail tells what this user did here, so they cannot be deleted; they can be marked as former employee.
+    ActedHere,
     /// 409: serial number and company are set already.
     InstallationSet,
     /// 409: first set serial number and company.

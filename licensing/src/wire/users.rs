@@ -379,3 +379,63 @@ pub struct SaveUser {
     /// Whether they left.
     pub former_employee: bool,
 }
+
+/// A user to be added; all texts at most [`super::USER_TEXT_MAX`] characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewUser {
+    /// User ID, that of nobody else, whatever its case.
+    pub user_id: String,
+    /// First name, of a person.
+    pub first_name: String,
+    /// Last name of a person, or description of another user.
+    pub last_name: String,
+    /// E-mail address; may be empty.
+    pub email: String,
+    /// Kind.
+    pub user_type: UserType,
+    /// Primary group.
+    pub primary_group: String,
+    /// Role.
+    pub role: String,
+    /// Owning company; may be empty.
+    pub company: String,
+}
+
+/// Query of a user ID for a new user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuggestUserId {
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+}
+
+/// A user ID that is nobody's yet; empty where the name has no letters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuggestedUserId {
+    /// The user ID.
+    pub user_id: String,
+}
+
+/// Removing a user: what the administrator saw, and how far it goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveUser {
+    /// Revision of the user as seen.
+    pub revision: i64,
+    /// How far.
+    pub how: Removal,
+}
+
+/// What "Remove User" does, by rising impact (reference, section 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Removal {
+    /// All licenses go; the user stays and may log in to the product.
+    Licenses,
+    /// They left: licenses and logging in go, the user stays.
+    FormerEmployee,
+    /// The user goes; the trail keeps their user ID and name.
+    Associate,
+    /// The user goes; the trail keeps nothing but a number.
+    AssociateAndContact,
+}

@@ -44,6 +44,10 @@ pub enum Act {
     LicensesFreed,
     /// A user's card was saved: licenses, logging in, leaving.
     UserSaved,
+    /// A user was added.
+    UserAdded,
+    /// A user was removed: their licenses, or they themselves.
+    UserRemoved,
     /// Many users were changed at once.
     UsersChanged,
     /// Lines of a file made or changed users.
@@ -73,6 +77,8 @@ impl Act {
             Self::LicenseAssigned => "license_assigned",
             Self::LicensesFreed => "licenses_freed",
             Self::UserSaved => "user_saved",
+            Self::UserAdded => "user_added",
+            Self::UserRemoved => "user_removed",
             Self::UsersChanged => "users_changed",
             Self::UsersImported => "users_imported",
             Self::LicensesGivenBack => "licenses_given_back",

@@ -5,7 +5,7 @@ pub mod list;
 pub mod parts;
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use licensing::assignment::Access;
 use licensing::license::{Timestamp, UserType};
@@ -357,6 +357,52 @@ pub async fn set_profile(tx: &mut Tx, user: i32, profile: &Profile) -> Result<()
         .map(drop)
     })?;
     Ok(())
+}
+
+/// Removes a user, who holds nothing any more, with their credential and sessions; false: something still tells of what they
+/// did, so they stay.
+///
+/// # Errors
+/// Those of the database.
+pub async fn remove(tx: &mut Tx, user: i32) -> Result<bool, Error> {
+    let acted: bool = on_tx!(tx, connection => {
+        sqlx::query_scalar(
+            "select exists (select 1 from audit where actor = $1) or exists (select 1 from license where activated_by = $1)",
+        )
+        .bind(user)
+        .fetch_one(connection)
+        .await
+    })?;
+    if acted {
+        return Ok(false);
+    }
+    for text in [
+        "delete from credential where user_id = $1",
+        "delete from session where user_id = $1",
+        "delete from users where id = $1",
+    ] {
+        on_tx!(tx, connection => {
+            sqlx::query(text).bind(user).execute(connection).await.map(drop)
+        })?;
+    }
+    Ok(true)
+}
+
+/// Which folded user IDs that begin so are somebody's.
+///
+/// # Errors
+/// Those of the database.
+pub async fn user_ids_from(tx: &mut Tx, beginning: &str) -> Result<HashSet<String>, Error> {
+    let taken: Vec<String> = on_tx!(tx, connection => {
+        sqlx::query_scalar(
+            "select user_id_folded from users where user_id_folded >= $1 and user_id_folded < $2",
+        )
+        .bind(beginning)
+        .bind(format!("{beginning}\u{10ffff}"))
+        .fetch_all(connection)
+        .await
+    })?;
+    Ok(taken.into_iter().collect())
 }
 
 /// Stores new users and answers their ids, in the same order. Their user IDs must be new, also when case is ignored.

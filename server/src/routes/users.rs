@@ -1,7 +1,9 @@
 //! Users: lists, a user's card, assigning one license to one user; and every user license with its use.
 
+mod add;
 mod export;
 mod many;
+mod remove;
 pub(crate) mod rows;
 mod save;
 
@@ -36,6 +38,9 @@ use crate::{Admin, SignedIn, State};
 pub(super) fn routes() -> Routes {
     Routes::default()
         .get(paths::USERS, Who::SignedIn, users)
+        .post(paths::USERS, Who::Administrator, add::add)
+        .get(paths::SUGGEST_USER_ID, Who::Administrator, add::suggest)
+        .post(paths::REMOVE_USER, Who::Administrator, remove::remove)
         .get(paths::USERS_COUNT, Who::SignedIn, count)
         .get(paths::USER_PARTS, Who::SignedIn, parts)
         .get(paths::EXPORT_USERS, Who::SignedIn, export::export)

@@ -255,6 +255,6 @@ fn say_fault(fault: FieldFault) -> String {
             let count = INSTALLATION_TEXT_MAX.to_string();
             fill(K::FieldTooLong, &[("count", &count)])
         }
-        FieldFault::Malformed => now(K::FieldMalformed).to_owned(),
+        FieldFault::Malformed | FieldFault::Taken => now(K::FieldMalformed).to_owned(),
     }
 }

@@ -122,10 +122,14 @@ async fn page_of(
         limit,
     };
     let Ways { walk, fetch } = source::ways(tx, filter, order.sort).await?;
-    let Some(fetch) = fetch else {
+    let Some((count, fetch)) = fetch else {
         return asked.found(tx, &walk, None).await;
     };
+    // Where so few match that the walk would not fill the page even if they stood evenly, it is not begun.
+    let wanted = i64::try_from(limit).map_err(Error::internal)?;
+    let fills = count.saturating_mul(walked) >= wanted.saturating_mul(source::everyone(tx).await?);
     if let ([way], Some(list)) = (&walk[..], filter.other_users)
+        && fills
         && !matches!(order.sort, UserSort::LastSignIn | UserSort::UserPlan)
     {
         let stretch = asked.stretch(way, Some(list), Part::Whole, None);

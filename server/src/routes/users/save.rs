@@ -100,14 +100,18 @@ pub(super) async fn may_set(
 }
 
 /// What a user was given of an owner, and what they shall have.
-struct OfOwner {
-    sold: Sold,
-    group: Group,
+pub(super) struct OfOwner {
+    pub(super) sold: Sold,
+    pub(super) group: Group,
     wanted: BTreeSet<ModuleName>,
 }
 
 /// Every owner with a license in force, in order of id: acts that touch several owners meet in the same order.
-async fn of_owners(tx: &mut Tx, user: i32, wanted: &BTreeSet<i32>) -> Result<Vec<OfOwner>, Error> {
+pub(super) async fn of_owners(
+    tx: &mut Tx,
+    user: i32,
+    wanted: &BTreeSet<i32>,
+) -> Result<Vec<OfOwner>, Error> {
     let mut found = Vec::new();
     let mut known = 0;
     let mut all = owners::all(tx).await?;

@@ -43,13 +43,6 @@ impl Filter {
     /// Every condition that an index serves.
     pub(super) fn sources(&self) -> Vec<Source> {
         let mut sources = Vec::new();
-        if !self.licenses.is_empty() {
-            match self.holding {
-                Holding::All => sources.extend(self.licenses.iter().cloned().map(Source::Given)),
-                Holding::Any => sources.push(Source::Given(self.any())),
-                Holding::None => {}
-            }
-        }
         let parts = self.parts();
         sources.extend(parts.map(|(part, name)| Source::Part(part, name.to_owned())));
         if self.former_employee {
@@ -64,6 +57,12 @@ impl Filter {
         if self.can_log_in {
             sources.push(Source::CanLogIn);
         }
+        // Last, so that of two of a size the one is taken whose index tells more.
+        match self.holding {
+            Holding::All => sources.extend(self.licenses.iter().cloned().map(Source::Given)),
+            Holding::Any if !self.licenses.is_empty() => sources.push(Source::Given(self.any())),
+            Holding::Any | Holding::None => {}
+        }
         sources
     }
 
@@ -77,6 +76,28 @@ impl Source {
     /// Whether an index gives it in order of name.
     fn is_named(&self) -> bool {
         !matches!(self, Self::SignIn | Self::Search)
+    }
+
+    /// Whether an index of the users themselves gives it, in order of name.
+    pub(super) fn is_of_users(&self) -> bool {
+        self.is_named() && !matches!(self, Self::Given(_))
+    }
+
+    /// Adds that only these of `users u` are asked for, so that their index serves.
+    pub(super) fn only(&self, statement: &mut Statement) {
+        match self {
+            Self::Part(part, name) => {
+                statement.push(" and u.").push(part.folded());
+                statement.push(" = ").bind(name.as_str());
+            }
+            Self::CanLogIn => {
+                statement.push(" and u.can_log_in = ").bind(true);
+            }
+            Self::FormerEmployee => {
+                statement.push(" and u.former_employee = ").bind(true);
+            }
+            Self::Given(_) | Self::SignIn | Self::Search => {}
+        }
     }
 
     /// The walks that give it in order of name: one per module.
@@ -97,8 +118,8 @@ impl Source {
 pub(super) struct Ways {
     /// To be walked.
     pub(super) walk: Vec<Way>,
-    /// Better than walking on, when the walk has not filled the page after some users.
-    pub(super) fetch: Option<Source>,
+    /// Better than walking on, when the walk has not filled the page after some users; with how many it gives.
+    pub(super) fetch: Option<(i64, Source)>,
 }
 
 impl Ways {
@@ -129,7 +150,7 @@ pub(super) async fn ways(tx: &mut Tx, filter: &Filter, sort: UserSort) -> Result
     }
     Ok(Ways {
         walk: named.map_or_else(|| vec![Way::Walk], |(_, source)| source.named()),
-        fetch: rarest.and_then(|(count, source)| (count <= FETCHED_MAX).then_some(source)),
+        fetch: rarest.filter(|(count, _)| *count <= FETCHED_MAX),
     })
 }
 
@@ -141,6 +162,16 @@ fn is_rarer(found: &Option<(i64, Source)>, than: &Option<(i64, Source)>) -> bool
     let count =
         |found: &Option<(i64, Source)>| found.as_ref().map_or(i64::MAX, |(count, _)| *count);
     count(found) < count(than)
+}
+
+/// How many users there are, at most: ids are given in order.
+pub(super) async fn everyone(tx: &mut Tx) -> Result<i64, Error> {
+    let highest = on_tx!(tx, connection => {
+        sqlx::query_scalar("select cast(coalesce(max(id), 0) as bigint) from users")
+            .fetch_one(connection)
+            .await
+    })?;
+    Ok(highest)
 }
 
 /// How many a source gives, counted up to `most`; somebody who is in it twice counts twice.

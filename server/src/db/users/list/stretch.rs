@@ -136,18 +136,8 @@ impl Stretch<'_> {
                 statement.push("select ").push(COLUMNS);
                 statement.push(" from users u where ");
                 of_list(statement, "u.", self.list);
-                match way {
-                    Way::Named(Source::Part(part, name)) => {
-                        statement.push(" and u.").push(part.folded());
-                        statement.push(" = ").bind(name.as_str());
-                    }
-                    Way::Named(Source::CanLogIn) => {
-                        statement.push(" and u.can_log_in = ").bind(true);
-                    }
-                    Way::Named(Source::FormerEmployee) => {
-                        statement.push(" and u.former_employee = ").bind(true);
-                    }
-                    _ => {}
+                if let Way::Named(source) = way {
+                    source.only(statement);
                 }
             }
         }
