@@ -10,3 +10,4 @@ mod golden;
 mod properties;
 mod refused;
 mod standing;
+mod user_id;

@@ -19,6 +19,7 @@ mod licenses;
 mod many;
 mod model;
 mod offers;
+mod people;
 mod program;
 mod renewal;
 mod retrieval;
