@@ -8,7 +8,9 @@
 pub mod assignment;
 pub mod compare;
 pub mod envelope;
+pub mod forecast;
 pub mod import;
+pub mod forecast;
 pub mod license;
 pub mod many;
 pub mod retrieval;

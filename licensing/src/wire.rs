@@ -12,12 +12,14 @@ mod errors;
 mod imports;
 mod licenses;
 mod many;
+mod seat_use;
 mod users;
 
 pub use errors::*;
 pub use imports::*;
 pub use licenses::*;
 pub use many::*;
+pub use seat_use::*;
 pub use users::*;
 
 /// Under which every path stands.
@@ -55,6 +57,8 @@ pub mod paths {
     pub const HOLDERS: &str = "/api/console/modules/{module}/holders";
     /// GET [`super::HoldersQuery`] and [`super::ExportAs`]: the holders who match, all of them, as CSV.
     pub const EXPORT_HOLDERS: &str = "/api/console/modules/{module}/holders/export";
+    /// GET [`super::SeatUseQuery`]: [`super::SeatUse`].
+    pub const SEAT_USE: &str = "/api/console/modules/{module}/use";
     /// GET [`super::SuggestQuery`]: [`super::Suggestions`].
     pub const SUGGESTIONS: &str = "/api/console/modules/{module}/suggestions";
     /// POST [`super::Free`]: [`super::Freed`].

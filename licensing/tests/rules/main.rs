@@ -6,6 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 mod assignment;
 mod compare;
+mod forecast;
 mod golden;
 mod properties;
 mod refused;
