@@ -18,12 +18,13 @@ use licensing::wire::{Activate, ErrorCode, Event, Problem};
 use serde_json::json;
 
 use crate::State;
+use crate::clock::Clock;
 use crate::db::audit::{self, Act, Entry};
 use crate::db::licenses::{self, By, Stored};
 use crate::db::modules::{self, Module, Stock};
 use crate::db::offers::{self, Gone};
 use crate::db::owners::{self, Owner};
-use crate::db::{Tx, installation, transaction};
+use crate::db::{Tx, installation, seat_use, transaction};
 use crate::error::Error;
 
 /// Activates the offer that an administrator saw; true when it switched serial number and company, so that the other
@@ -47,7 +48,7 @@ pub(crate) async fn activate(state: &State, user: i32, seen: &Activate) -> Resul
         let verified = verification::of_new(tx, &trust, Some(&owner.name), &wanted, &offer.compact, now)
             .await?
             .map_err(|refused| Error::refused_because(ErrorCode::License(refused.code), refused))?;
-        match install(tx, &owner, &offer, &verified, By::Administrator(user), now).await? {
+        match install(tx, &state.clock, &owner, &offer, &verified, By::Administrator(user), now).await? {
             Verdict::InForce => Ok(offer.changes_installation),
             Verdict::Waits(comparison) => {
                 Err(Error::refused_with(ErrorCode::Blocked, shortages(&comparison)))
@@ -85,6 +86,7 @@ pub(crate) enum Verdict {
 /// Those of the database.
 pub(crate) async fn install(
     tx: &mut Tx,
+    clock: &Clock,
     owner: &Owner,
     offer: &Stored,
     verified: &VerifiedLicense,
@@ -105,6 +107,10 @@ pub(crate) async fn install(
         return Ok(Verdict::Waits(comparison));
     }
     store_modules(tx, owner.id, current.as_ref(), new, &taken, &uses).await?;
+    // Before the users of a console that is being filled there is nothing to tell of.
+    if by != By::Seeding {
+        seat_use::record_activation(tx, owner.id, clock.today(at), at).await?;
+    }
     licenses::put_in_force(tx, owner.id, &offer.id, at, by).await?;
     licenses::keep_highest(tx, new, verified.sha256()).await?;
     owners::describe(tx, owner.id, &verified.certificate().description).await?;

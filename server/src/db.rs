@@ -14,6 +14,7 @@ pub mod modules;
 pub mod offers;
 mod open;
 pub mod owners;
+pub mod seat_use;
 pub mod sessions;
 pub(crate) mod statement;
 pub mod users;

@@ -15,6 +15,7 @@ pub mod import;
 pub mod layers;
 pub mod renewal;
 pub mod retrieval;
+pub mod seat_use;
 pub mod seed;
 pub mod serve;
 pub mod site;

@@ -265,7 +265,7 @@ pub(crate) async fn seed(
     let Offered::Now(offer) = offer(tx, &owner, new, None).await? else {
         return Err(Error::Stale(Vec::new()));
     };
-    match install(tx, &owner, &offer, &verified, By::Seeding, at).await? {
+    match install(tx, &state.clock, &owner, &offer, &verified, By::Seeding, at).await? {
         Verdict::InForce => Ok(owner),
         Verdict::Waits(_) => Err(Error::refused(ErrorCode::Blocked)),
     }

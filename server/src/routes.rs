@@ -10,6 +10,7 @@ mod holders;
 mod imports;
 mod installation;
 mod licenses;
+mod seat_use;
 mod session;
 mod users;
 
@@ -51,6 +52,7 @@ pub(crate) fn all() -> Routes {
         imports::routes(),
         installation::routes(),
         licenses::routes(),
+        seat_use::routes(),
         session::routes(),
         users::routes(),
     ]

@@ -2,6 +2,7 @@
 //! assignments counted as everywhere else.
 
 mod file;
+mod seat_use;
 mod users;
 
 use std::io::Read as _;
@@ -109,7 +110,7 @@ async fn is_empty(tx: &mut Tx) -> Result<bool, Error> {
     Ok(installation::get(tx).await?.is_none() && !db::users::any(tx).await?)
 }
 
-/// Sets the installation, or puts a license in force.
+/// Sets the installation, puts a license in force, or writes how its seats were used.
 async fn head(state: &State, line: usize, item: Head) -> Result<(), SeedError> {
     let now = state.clock.now();
     let fault = |error: Error| SeedError {
@@ -149,6 +150,10 @@ async fn head(state: &State, line: usize, item: Head) -> Result<(), SeedError> {
                 transaction!(&state.db, tx => put_company(tx, &company).await);
             put.map_err(fault)?;
         }
+        Head::SeatUse(history) => {
+            let filled = seat_use::fill(state, &history).await;
+            filled.map_err(|what| SeedError { line, what })?;
+        }
     }
     Ok(())
 }
@@ -175,7 +180,8 @@ fn read(
                 users += 1;
             }
             Item::Head(_) if users > 0 => {
-                let what = "installation, licenses and companies stand before the users".to_owned();
+                let what = "installation, licenses, their use and companies stand before the users"
+                    .to_owned();
                 return Err(SeedError { line, what });
             }
             Item::Head(head) => {

@@ -13,6 +13,7 @@ use crate::db::{Address, Db, Lock};
 use crate::error::chain;
 use crate::exit::StartError;
 use crate::{State, app, import, renewal};
+use crate::{State, app, renewal, seat_use};
 
 /// How often ended sessions and old imports are removed.
 const SWEPT_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -58,6 +59,7 @@ pub async fn serve(
     }
     let swept = tokio::spawn(sweep(state.clone()));
     let renewed = tokio::spawn(renewal::run(state.clone()));
+    let recorded = tokio::spawn(seat_use::run(state.clone()));
     // The address as bound: port 0 means any.
     let bound = listener.local_addr().unwrap_or(listen);
     tracing::info!("listening on http://{bound}");
@@ -70,6 +72,7 @@ pub async fn serve(
         .because(cause)),
     };
     swept.abort();
+    recorded.abort();
     // A question that is under way is dropped; its transaction, if it has begun one, rolls back.
     renewed.abort();
     state.flights.stop();

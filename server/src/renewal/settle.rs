@@ -53,7 +53,7 @@ pub(crate) async fn settle(
         .ok_or(Error::NotFound)?;
     withdraw_distrusted(tx, trust, &owner, asked.at).await?;
     let result = match asked.answer {
-        Ok(Answer::License(compact)) => license(tx, trust, &owner, asked, compact).await?,
+        Ok(Answer::License(compact)) => license(tx, trust, clock, &owner, asked, compact).await?,
         Ok(Answer::NothingNewer) if asked.held.is_some() => said(CheckOutcome::UpToDate, ""),
         Ok(Answer::NothingNewer) => said(
             CheckOutcome::AnswerUnexpected,
@@ -74,6 +74,7 @@ pub(crate) async fn settle(
 async fn license(
     tx: &mut Tx,
     trust: &Trust,
+    clock: &Clock,
     owner: &Owner,
     asked: &Asked<'_>,
     compact: &str,
@@ -126,7 +127,7 @@ async fn license(
             said(CheckOutcome::Offered, "")
         }
         Offered::Now(offer) => {
-            match install(tx, owner, &offer, &verified, By::Itself, asked.at).await? {
+            match install(tx, clock, owner, &offer, &verified, By::Itself, asked.at).await? {
                 Verdict::InForce => said(CheckOutcome::Activated, ""),
                 Verdict::Waits(_) => said(CheckOutcome::Offered, ""),
             }

@@ -1,5 +1,6 @@
 //! The file that an empty console is filled from: JSON, one item a line. First the installation, then a license of each
-//! owner and the companies, then the users, whose ids are given in the order of the lines.
+//! owner, how its seats were used so far and the companies, then the users, whose ids are given in the order of the
+//! lines.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Read as _};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use licensing::assignment::Assignments;
-use licensing::license::{Installation, ModuleName, OwnerName, Timestamp, UserType};
+use licensing::license::{CivilDate, Installation, ModuleName, OwnerName, Timestamp, UserType};
 use licensing::wire::USER_TEXT_MAX;
 use serde::Deserialize;
 
@@ -37,6 +38,8 @@ pub(super) enum Head {
     License(License),
     /// A company whose people can be users.
     Company(Company),
+    /// Seats over time.
+    SeatUse(SeatUse),
 }
 
 /// One line, as it is written.
@@ -46,6 +49,7 @@ enum Line {
     Installation(Installation),
     License(License),
     Company(Company),
+    SeatUse(SeatUse),
     User(Box<User>),
 }
 
@@ -55,6 +59,7 @@ impl From<Line> for Item {
             Line::Installation(installation) => Self::Head(Head::Installation(installation)),
             Line::License(license) => Self::Head(Head::License(license)),
             Line::Company(company) => Self::Head(Head::Company(company)),
+            Line::SeatUse(seat_use) => Self::Head(Head::SeatUse(seat_use)),
             Line::User(user) => Self::User(user),
         }
     }
@@ -82,6 +87,20 @@ pub(super) struct Company {
     /// City.
     #[serde(default)]
     pub(super) city: String,
+}
+
+/// How many seats of a license were in use, day by day.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeatUse {
+    /// Whose.
+    pub(super) owner: OwnerName,
+    /// Which.
+    pub(super) module: ModuleName,
+    /// The first day.
+    pub(super) since: CivilDate,
+    /// In use and bought (none: unlimited), on that day and each after it.
+    pub(super) days: Vec<(i32, Option<i32>)>,
 }
 
 /// A user as the file writes it.

@@ -25,6 +25,7 @@ mod renewal;
 mod retrieval;
 mod routes_need_an_administrator;
 mod save;
+mod seat_use;
 mod seats;
 mod seed;
 mod session;

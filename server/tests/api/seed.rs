@@ -167,7 +167,7 @@ async fn a_file_in_another_order_or_with_a_wrong_license_is_refused() {
         let last = format!("{}\n{installation}", json!({ "user": user("eva", &[]) }));
         assert_eq!(
             fault(&console, owner, &last).await,
-            "line 2: installation, licenses and companies stand before the users"
+            "line 2: installation, licenses, their use and companies stand before the users"
         );
         let refused = format!("{installation}\n{}", license(&garbage));
         let refused = fault(&console, owner, &refused).await;
