@@ -16,6 +16,10 @@ use licensing::wire::{
     Preview, PreviewImport, PreviewMany, SaveUser, Seen, Session, SetActivation, SetInstallation,
     SignIn, SuggestQuery, Suggestions, UserCard, UserCounts, UserLicenses, UserList, UserParts,
     Users, UsersQuery, path, paths,
+    About, Activate, Activated, ChangeMany, ChangedMany, Checked, Discard, Done, ErrorBody, Free,
+    Freed, Freeings, Holders, HoldersQuery, Licenses, Loaded, Preview, PreviewMany, SaveUser,
+    SeatUse, Seen, Session, SetActivation, SetInstallation, SignIn, SuggestQuery, Suggestions,
+    UserCard, UserCounts, UserLicenses, UserList, UserParts, Users, UsersQuery, path, paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -125,6 +129,11 @@ pub(crate) fn holders(module: i32, query: &HoldersQuery) -> Asking<Holders> {
     let mut pairs = vec![("search", query.search.as_str())];
     pairs.extend(query.after.as_deref().map(|after| ("after", after)));
     get(&path(paths::HOLDERS, module), &pairs)
+}
+
+/// Seats of a module over time; `back` as `licensing::wire::Back` writes it.
+pub(crate) fn seat_use(module: i32, back: &str) -> Asking<SeatUse> {
+    get(&path(paths::SEAT_USE, module), &[("back", back)])
 }
 
 /// Whose seats of a module to free first.

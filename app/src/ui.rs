@@ -2,6 +2,7 @@
 //!
 //! To add one: its file here, its style in `style/<name>.css`, its keyboard list in `end2end`.
 
+pub(crate) mod chart;
 pub(crate) mod dialog;
 pub(crate) mod el;
 pub(crate) mod filter;

@@ -10,6 +10,7 @@ mod list;
 mod many;
 mod parts;
 mod rows;
+mod seat_use;
 
 use licensing::wire::{UserLicenses, UserList};
 

@@ -87,16 +87,31 @@ pub(crate) struct Sorting {
     pub(crate) pressed: Rc<dyn Fn(usize)>,
 }
 
+/// A table of few columns, which keeps them also when narrow.
+pub(crate) fn kept(caption: K, columns: &[Column], rows: El) -> El {
+    of_class("table keep", caption.into(), columns, None, rows.into())
+}
+
 /// A table with this caption (for screen readers) and these `<tbody>`s.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the column keeps what it is given"
-)]
 pub(crate) fn table(
     caption: impl Into<Node>,
     columns: &[Column],
     sorting: Option<Sorting>,
     bodies: impl Into<Node>,
+) -> El {
+    of_class("table", caption.into(), columns, sorting, bodies.into())
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the column keeps what it is given"
+)]
+fn of_class(
+    class: &'static str,
+    caption: Node,
+    columns: &[Column],
+    sorting: Option<Sorting>,
+    bodies: Node,
 ) -> El {
     let heads = columns.iter().enumerate().map(|(index, column)| {
         let sorting = sorting.as_ref().filter(|_| column.sortable);
@@ -104,7 +119,7 @@ pub(crate) fn table(
     });
     let heads = el("tr").children(heads);
     let table = el("table")
-        .class("table")
+        .class(class)
         .on_key(on_key)
         .child(el("caption").class("unseen").child(caption))
         .child(el("thead").child(heads))

@@ -10,6 +10,8 @@ use licensing::wire::{
 use super::many::{Begin, Selection};
 use super::rows::{is_person, key, last_sign_in, name};
 use super::{Known, export};
+use super::rows::{is_person, key, last_sign_in, name, said};
+use super::seat_use::{Shown, seat_use};
 use crate::api::{self, Failure, made, then};
 use crate::events::changes;
 use crate::navigation::navigation;
@@ -62,6 +64,7 @@ pub(super) fn holders(licenses: Known) -> Node {
         let first = move || licenses.value.with(|known| known.as_ref().and_then(first));
         module.or_else(|| (!narrow.get()).then(first).flatten())
     });
+    let shown = Shown::new();
     let has_list = Memo::new(move |_| !narrow.get() || chosen.get().is_none());
     let list = live(move || {
         has_list.get().then(|| {
@@ -74,7 +77,7 @@ pub(super) fn holders(licenses: Known) -> Node {
     });
     let beside = live(move || {
         let module = chosen.get();
-        module.map(|module| holders_of(module, route, narrow, licenses))
+        module.map(|module| holders_of(module, route, narrow, licenses, shown))
     });
     el("div").class("holders").child(list).child(beside).into()
 }
@@ -134,23 +137,12 @@ fn license_row(license: &UserLicense, chosen: Memo<Option<i32>>) -> El {
     el("li").child(link)
 }
 
-/// "20 in use of 21".
-fn said(in_use: i64, total: Option<i32>) -> String {
-    let count = number(in_use);
-    match total {
-        Some(total) => fill(
-            K::InUseOf,
-            &[("count", &count), ("total", &number(total.into()))],
-        ),
-        None => fill(K::InUseUnlimited, &[("count", &count)]),
-    }
-}
-
 fn holders_of(
     module: i32,
     route: Memo<UserLicensesRoute>,
     narrow: Signal<bool>,
     licenses: Known,
+    shown: Shown,
 ) -> El {
     let (navigation, changes) = (navigation(), changes());
     let searched = Signal::derive(move || route.with(|route| route.search.clone()));
@@ -216,6 +208,7 @@ fn holders_of(
         .attr("aria-labelledby", "holders-of")
         .child(back)
         .child(head)
+        .child(seat_use(module, shown))
         .child(bar)
         .child(list)
 }

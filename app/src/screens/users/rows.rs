@@ -117,3 +117,15 @@ pub(super) fn choices(known: &UserLicenses, hidden: &[bool]) -> Vec<Choice> {
     }
     choices
 }
+
+/// "20 in use of 21".
+pub(super) fn said(in_use: i64, total: Option<i32>) -> String {
+    let count = number(in_use);
+    match total {
+        Some(total) => fill(
+            K::InUseOf,
+            &[("count", &count), ("total", &number(total.into()))],
+        ),
+        None => fill(K::InUseUnlimited, &[("count", &count)]),
+    }
+}
