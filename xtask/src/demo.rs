@@ -5,6 +5,7 @@
 //! variant in `scenario`, a further license is in `goods`, who uses what is in `people`; `table` holds them against the numbers promised.
 
 mod goods;
+mod history;
 pub(crate) mod made;
 pub(crate) mod making;
 mod people;

@@ -62,6 +62,17 @@ const HIDDEN: [(&str, &str); 24] = [
     ("request-batch", "Requests in batches"),
 ];
 
+/// What comes with a user plan, by its code name; nothing with anything else.
+pub(crate) fn brings(module: &str) -> impl Iterator<Item = &'static str> {
+    let set = match module {
+        "ten-sales" => SALES,
+        "ten-service" => SERVICE,
+        "ten-marketing" => MARKETING,
+        _ => "",
+    };
+    set.split(',').filter(|member| !member.is_empty())
+}
+
 /// The catalogue of an owner.
 pub(crate) fn catalogue(owner: &str) -> String {
     if owner != OWNERS[0] {

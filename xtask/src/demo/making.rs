@@ -4,16 +4,20 @@ use std::fs;
 use std::io::{BufWriter, Write as _};
 use std::process::Command;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::json;
 
 use super::goods::{self, COMPANY, OWNERS, SERIAL_NR, short_name};
+use super::history::History;
 use super::made::Made;
 use super::people::{BLOCK, COMPANIES, People};
 use super::scenario::{INSTALLED_MINUTES, Scenario, Sequence};
 use super::stop::Stop;
 use crate::Failure;
 
+/// Where the demo is.
+const TIME_ZONE: &str = "Europe/Amsterdam";
 /// Minutes of a day.
 const DAY: i64 = 24 * 60;
 /// Dates of the licenses, in days after the first start.
@@ -200,7 +204,7 @@ impl Making<'_> {
     fn settings(&self) -> Result<(), Failure> {
         let mut toml = format!(
             "# Settings of the demo; a database of the environment (DATABASE_URL) wins over the one here.\nlisten = \"127.0.0.1:{}\"\n\
-            database_url = \"sqlite:zetel.db\"\ntime_zone = \"Europe/Amsterdam\"\nroots = \"files/roots\"\ndemo = true\nlog = \"warn\"\n",
+            database_url = \"sqlite:zetel.db\"\ntime_zone = \"{TIME_ZONE}\"\nroots = \"files/roots\"\ndemo = true\nlog = \"warn\"\n",
             self.made.port
         );
         for owner in OWNERS {
@@ -236,6 +240,15 @@ impl Making<'_> {
         for (name, department, city) in COMPANIES {
             let company = json!({ "name": name, "department": department, "city": city });
             writeln!(seed, "{}", json!({ "company": company }))?;
+        }
+        let history = History::new(self.started, &TimeZone::get(TIME_ZONE)?);
+        for owner in OWNERS {
+            let sequences = scenario.sequences(owner, self.times);
+            for sequence in sequences.iter().filter(|sequence| sequence.installed) {
+                for line in history.lines(owner, &sequence.modules, self.times) {
+                    writeln!(seed, "{}", json!({ "seat_use": line }))?;
+                }
+            }
         }
         let mut people = People::new(self.started.as_millisecond(), scenario.has_licenses());
         for place in 0..users {
