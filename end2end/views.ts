@@ -270,6 +270,17 @@ const suggested: View = {
   },
 };
 
+const overTime: View = {
+  name: "user-licences-over-time",
+  async show({ page, t }) {
+    await page.goto("/users/licenses");
+    await page.getByRole("main").getByRole("link", { name: "Sales Premium" }).click();
+    await page.getByText(t("use_over_time"), { exact: true }).click();
+    await page.getByText(t("use_as_table"), { exact: true }).click();
+    await expect(page.getByRole("columnheader", { name: t("use_day") })).toBeVisible();
+  },
+};
+
 const keys: View = {
   name: "keyboard",
   async show({ page, t }) {
@@ -412,6 +423,7 @@ export const VIEWS: Record<Scenario, View[]> = {
     at("users-other", "/users/other"),
     licenses,
     holders,
+    overTime,
     suggested,
     keys,
     account,

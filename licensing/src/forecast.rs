@@ -5,7 +5,7 @@
 //! their most; the line of least squares through them says how many seats a day are added, and that rate goes on from what
 //! is in use today. It knows nothing of seasons, of people who are about to come or leave, or of plans that are about to
 //! change. So it says nothing rather than something when there are too few days, when use does not grow (over the whole
-//! window, and over the newer half of the days), when it grew at one or two blows rather than steadily, when less than half
+//! window, or not half as fast over the newer half of its days), when it grew at one or two blows rather than steadily, when less than half
 //! of what varies is explained by the line, and when the day would be further away than a year or than
 //! [`AHEAD_PER_DAY`] times the time that is known. Reckoned in integers, so that both targets say the same.
 
@@ -51,7 +51,7 @@ pub enum Forecast {
     Unlimited,
     /// Too few days are recorded, or too few to look so far ahead.
     TooFewDays,
-    /// Use does not grow.
+    /// Use does not grow, or no longer.
     NotGrowing,
     /// Use goes up and down, or in jumps.
     TooScattered,
@@ -78,13 +78,16 @@ pub fn forecast(recorded: &[Seats], now: Seats) -> Forecast {
     if days.len() < DAYS_MIN {
         return Forecast::TooFewDays;
     }
-    let (line, newer) = (Line::through(&days), Line::through(&days[days.len() / 2..]));
-    if line.rise <= 0 || newer.rise <= 0 {
+    let line = Line::through(&days);
+    if line.rise <= 0 {
         return Forecast::NotGrowing;
     }
     let rises = days.windows(2).filter(|pair| pair[0].1 < pair[1].1);
     if rises.count() < RISES_MIN || !line.explains_half() {
         return Forecast::TooScattered;
+    }
+    if !Line::through(&days[days.len() / 2..]).is_half_as_steep(&line) {
+        return Forecast::NotGrowing;
     }
     // Whole days, up: on the day before there is still one left.
     let ahead = (free * line.run + line.rise - 1) / line.rise;
@@ -119,6 +122,10 @@ impl Line {
             run: count * sum(|x, _| x * x) - x * x,
             varies: count * sum(|_, y| y * y) - y * y,
         }
+    }
+
+    fn is_half_as_steep(&self, other: &Self) -> bool {
+        2 * self.rise * other.run >= other.rise * self.run
     }
 
     /// Whether the coefficient of determination is at least a half.

@@ -24,8 +24,7 @@ pub async fn run(state: State) {
         let now = state.clock.now();
         let today = state.clock.today(now);
         let tomorrow = state.clock.begin_of(today.plus_days(1));
-        let left_ms = u64::try_from(tomorrow.0.saturating_sub(now.0)).unwrap_or_default();
-        let mut sleep = Duration::from_millis(left_ms).clamp(SLEEP_MIN, SLEEP_MAX);
+        let mut sleep = wait(now, tomorrow);
         if done != Some(today) {
             match record(&state, today, now).await {
                 Ok(licenses) => {
@@ -45,10 +44,42 @@ pub async fn run(state: State) {
     }
 }
 
+/// Until the next day begins, but never longer than a while.
+fn wait(now: Timestamp, tomorrow: Timestamp) -> Duration {
+    let left_ms = u64::try_from(tomorrow.0.saturating_sub(now.0)).unwrap_or_default();
+    Duration::from_millis(left_ms).clamp(SLEEP_MIN, SLEEP_MAX)
+}
+
 async fn record(state: &State, today: CivilDate, now: Timestamp) -> Result<u64, Error> {
     transaction!(&state.db, tx => {
         let recorded = seat_use::record_day(tx, today, now).await?;
         seat_use::forget_before(tx, today.plus_days(-SEAT_USE_DAYS)).await?;
         Ok(recorded)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_looks_at_midnight_and_at_least_every_quarter_of_an_hour() {
+        let midnight = Timestamp(1_782_943_200_000);
+        let table = [
+            (24 * 60 * 60 * 1000, SLEEP_MAX),
+            (15 * 60 * 1000, SLEEP_MAX),
+            (90_000, Duration::from_secs(90)),
+            (1, SLEEP_MIN),
+            (0, SLEEP_MIN),
+            (-5_000, SLEEP_MIN),
+        ];
+        for (left_ms, expected) in table {
+            assert_eq!(
+                wait(midnight.plus_ms(-left_ms), midnight),
+                expected,
+                "{left_ms}"
+            );
+        }
+        assert_eq!(wait(midnight, Timestamp(i64::MAX)), SLEEP_MAX);
+    }
 }

@@ -113,6 +113,8 @@ fn what_stays_falls_or_has_stopped_growing_does_not_run_out() {
     assert_eq!(said(&falls, 99), Forecast::NotGrowing);
     let stopped: Vec<i32> = (0..80).map(|day| day.min(35)).collect();
     assert_eq!(said(&stopped, 99), Forecast::NotGrowing);
+    let slowed: Vec<i32> = (0..80).map(|day| day.min(40 + day / 10)).collect();
+    assert_eq!(said(&slowed, 99), Forecast::NotGrowing);
 }
 
 #[test]
