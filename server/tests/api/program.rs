@@ -3,10 +3,12 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use server::db::Db;
 
 use crate::harness::{Console, NOW, for_each_database};
+use crate::stock::{self, number, seats};
 
 /// A run of the program, without anything of ours in the environment.
 pub(crate) fn zetel(folder: &Path, arguments: &[&str]) -> Command {
@@ -119,6 +121,23 @@ async fn a_second_console_on_the_same_database_is_refused() {
         );
         drop(running);
         Running::start(&mut serve(&console));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_console_writes_todays_seat_use_when_it_starts() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(1, vec![seats("maps", 5)]);
+        owner.fill(&console, &sold, &[]).await;
+        let _running = Running::start(&mut serve(&console));
+        let written = async {
+            while number(&console, "select count(*) from seat_use").await == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(10), written).await;
+        in_time.expect("it is written soon after the start");
     })
     .await;
 }
