@@ -1,98 +1,116 @@
 //! A chart of steps over days: plain SVG that stretches with its box, with its words around it as HTML, so that they keep
 //! their size. It is one picture with a name; the same numbers stand in a table beside it.
 
-use super::el::{El, el};
+use super::el::{El, Node, el};
 
 /// Both sides of the drawing, in its own units.
 const SIDE: i64 = 1000;
 /// Most lines of the grid above zero.
 const GRID_MAX: i64 = 5;
 
-/// A line: values from a day on (counted from the left edge), in the order of the days.
-pub(crate) struct Line {
-    /// How it is drawn.
-    pub(crate) class: &'static str,
-    /// Days and values.
-    pub(crate) steps: Vec<(i64, i64)>,
-    /// The day on which it ends.
-    pub(crate) until: i64,
-}
+/// Values from days on, in the order of the days, which are counted from the left edge.
+pub(crate) type Steps = Vec<(i64, i64)>;
 
-/// What is drawn.
+/// A chart that is being drawn.
 pub(crate) struct Chart {
-    /// What it says, for who does not see it.
-    pub(crate) name: String,
-    /// The last ones lie over the first.
-    pub(crate) lines: Vec<Line>,
-    /// For how many days a value holds; where the next one is further away, nothing is known in between.
-    pub(crate) days: i64,
     /// How many days it is wide.
-    pub(crate) wide: i64,
-    /// What stands below, by day.
-    pub(crate) below: Vec<(i64, String)>,
-    /// The day that a line stands on: today.
-    pub(crate) today: i64,
+    wide: i64,
+    /// The value at its upper edge.
+    top: i64,
+    paths: Vec<El>,
+    words: Vec<El>,
 }
 
-/// A chart; `number` writes the values beside it.
-pub(crate) fn chart(chart: Chart, number: fn(i64) -> String) -> El {
-    let Chart { lines, wide, .. } = chart;
-    let values = lines.iter().flat_map(|line| &line.steps);
-    let (step, top) = grid(values.map(|(_, value)| *value).max().unwrap_or_default());
-    let x = |day: i64| day * SIDE / wide.max(1);
-    let y = |value: i64| SIDE - value * SIDE / top;
-    let mut path = String::new();
-    let mut beside = Vec::new();
-    for line in 0..=top / step {
-        let value = line * step;
-        draw(&mut path, 'M', 0, Some(y(value)));
-        draw(&mut path, 'H', SIDE, None);
-        let label = el("span").class("chart-y").child(number(value));
-        beside.push(label.style("inset-block-start", percent(y(value))));
-    }
-    let mut now = String::new();
-    draw(&mut now, 'M', x(chart.today), Some(0));
-    draw(&mut now, 'V', SIDE, None);
-    let mut paths = vec![("chart-grid", path), ("chart-today", now)];
-    for line in lines {
+impl Chart {
+    /// An empty one, so many days wide and with room for a value; `number` writes values.
+    pub(crate) fn new(wide: i64, most: i64, number: fn(i64) -> String) -> Self {
+        let (step, top) = grid(most);
+        let mut chart = Self {
+            wide,
+            top,
+            paths: Vec::new(),
+            words: Vec::new(),
+        };
         let mut path = String::new();
-        let mut before: Option<i64> = None;
-        for (day, value) in line.steps {
-            // The one before holds until here, or as long as it is known.
-            let known = before.map(|before| day.min(before + chart.days));
-            if let Some(known) = known {
-                draw(&mut path, 'H', x(known), None);
-            }
-            if known == Some(day) {
-                draw(&mut path, 'V', y(value), None);
-            } else {
-                draw(&mut path, 'M', x(day), Some(y(value)));
-            }
-            before = Some(day);
+        let mut value = 0;
+        while value <= top {
+            let y = chart.y(value);
+            draw(&mut path, 'M', 0, Some(y));
+            draw(&mut path, 'H', SIDE, None);
+            let label = el("span").class("chart-y").child(number(value));
+            let label = label.style("inset-block-start", thousandths(y));
+            chart.words.push(label);
+            value += step;
         }
-        if before.is_some() {
-            draw(&mut path, 'H', x(line.until), None);
-            paths.push((line.class, path));
+        chart.path("chart-grid", path);
+        chart
+    }
+
+    /// A line of steps that ends on a day. A value holds for so many days: where the next one is further away, nothing is
+    /// known in between.
+    pub(crate) fn line(&mut self, class: &'static str, steps: &Steps, days: i64, until: i64) {
+        let mut path = String::new();
+        let mut known = None;
+        for (day, value) in steps {
+            let (day, y) = (*day, self.y(*value));
+            if let Some(known) = known {
+                draw(&mut path, 'H', self.x(day.min(known)), None);
+            }
+            if known >= Some(day) {
+                draw(&mut path, 'V', y, None);
+            } else {
+                draw(&mut path, 'M', self.x(day), Some(y));
+            }
+            known = Some(day + days);
+        }
+        if known.is_some() {
+            draw(&mut path, 'H', self.x(until), None);
+            self.path(class, path);
         }
     }
-    let paths = paths
-        .into_iter()
-        .map(|(class, path)| el("path").attr("class", class).attr("d", path));
-    let svg = el("svg")
-        .attr("viewBox", "0 0 1000 1000")
-        .attr("preserveAspectRatio", "none")
-        .attr("aria-hidden", "true")
-        .children(paths);
-    let below = chart.below.into_iter().map(|(day, words)| {
+
+    /// An upright line on a day.
+    pub(crate) fn upright(&mut self, day: i64) {
+        let mut path = String::new();
+        draw(&mut path, 'M', self.x(day), Some(0));
+        draw(&mut path, 'V', SIDE, None);
+        self.path("chart-upright", path);
+    }
+
+    /// Words below a day.
+    pub(crate) fn below(&mut self, day: i64, words: impl Into<Node>) {
         let label = el("span").class("chart-x").child(words);
-        label.style("inset-inline-start", percent(x(day)))
-    });
-    let plot = el("div").class("chart-plot").child(svg);
-    el("div")
-        .class("chart")
-        .attr("role", "img")
-        .attr("aria-label", chart.name)
-        .child(plot.children(beside).children(below))
+        let label = label.style("inset-inline-start", thousandths(self.x(day)));
+        self.words.push(label);
+    }
+
+    /// The picture; its name says what it says, for who does not see it.
+    pub(crate) fn view(self, name: String) -> El {
+        let svg = el("svg")
+            .attr("viewBox", "0 0 1000 1000")
+            .attr("preserveAspectRatio", "none")
+            .attr("aria-hidden", "true")
+            .children(self.paths);
+        el("div")
+            .class("chart")
+            .attr("role", "img")
+            .attr("aria-label", name)
+            .child(svg)
+            .children(self.words)
+    }
+
+    fn x(&self, day: i64) -> i64 {
+        day * SIDE / self.wide
+    }
+
+    fn y(&self, value: i64) -> i64 {
+        SIDE - value * SIDE / self.top
+    }
+
+    fn path(&mut self, class: &'static str, path: String) {
+        self.paths
+            .push(el("path").attr("class", class).attr("d", path));
+    }
 }
 
 /// A sample of a line, for the words that say what it is.
@@ -128,14 +146,8 @@ fn draw(path: &mut String, command: char, at: i64, and: Option<i64>) {
     }
 }
 
-fn percent(thousandths: i64) -> String {
-    [
-        &(thousandths / 10).to_string(),
-        ".",
-        &(thousandths % 10).to_string(),
-        "%",
-    ]
-    .concat()
+fn thousandths(thousandths: i64) -> String {
+    ["calc(0.1% * ", &thousandths.to_string(), ")"].concat()
 }
 
 #[cfg(test)]
@@ -145,7 +157,6 @@ mod tests {
     #[test]
     fn a_grid_has_few_lines_at_round_numbers_and_reaches_the_top() {
         let table = [
-            (0, (1, 0)),
             (1, (1, 1)),
             (5, (1, 5)),
             (6, (2, 6)),

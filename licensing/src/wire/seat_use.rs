@@ -47,15 +47,8 @@ pub struct SeatUse {
     pub points: Vec<Seats>,
     /// For how many days each point but the last stands: the most in use on them, and what was bought at their end.
     pub days: i32,
-    /// What a license that waits would bring, where that is another number.
-    pub planned: Option<Planned>,
+    /// As it is now, with what a license that waits would bring (0: it is in it no more), where that is another number.
+    pub planned: Option<Seats>,
     /// When seats run out.
     pub forecast: Forecast,
-}
-
-/// Seats of a license that waits to be activated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Planned {
-    /// How many; 0: it is in it no more; none: unlimited.
-    pub total: Option<i32>,
 }

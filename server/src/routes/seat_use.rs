@@ -2,7 +2,7 @@
 
 use licensing::forecast::{Seats, WINDOW_DAYS, forecast, thinned};
 use licensing::license::{License, LicenseType, ModuleLicense, ModuleName};
-use licensing::wire::{Planned, SeatUse, SeatUseQuery, paths};
+use licensing::wire::{SeatUse, SeatUseQuery, paths};
 
 use super::{Routes, Who};
 use crate::db::assignments::held;
@@ -48,9 +48,9 @@ async fn seat_use(
 }
 
 /// What a license that waits would bring, where that is another number than now.
-fn planned(offered: &License, name: &ModuleName, now: Seats) -> Option<Planned> {
+fn planned(offered: &License, name: &ModuleName, now: Seats) -> Option<Seats> {
     let sold = offered.module(name);
     let sold = sold.filter(|sold| sold.license_type == LicenseType::UserLicense);
     let total = sold.map_or(Some(0), ModuleLicense::total);
-    (total != now.total).then_some(Planned { total })
+    (total != now.total).then_some(Seats { total, ..now })
 }

@@ -7,15 +7,14 @@ use super::rows::said;
 use crate::api;
 use crate::events::changes;
 use crate::nodes;
-use crate::reactive::{RwSignal, Signal};
+use crate::reactive::RwSignal;
 use crate::remote::remote;
 use crate::text::{K, Length, date, fill, now, number};
-use crate::ui::chart::{Chart, Line, chart, sample};
+use crate::ui::chart::{Chart, sample};
 use crate::ui::el::{El, Node, el, live};
-use crate::ui::filter::{Choice, choose};
 use crate::ui::loaded::loaded;
 use crate::ui::notice::p;
-use crate::ui::table::{Column, kept, row};
+use crate::ui::table::{Column, kept, row_of};
 
 const COLUMNS: [Column; 3] = [
     Column::head(K::UseDay),
@@ -80,17 +79,16 @@ fn inside(module: i32, shown: Shown) -> Node {
         },
         move |back| api::seat_use(module, &back),
     );
-    let choices = Signal::derive(|| {
-        let choices = BACK.iter().map(|(value, name)| Choice {
-            value: (*value).to_owned(),
-            name: now(*name).to_owned(),
-            group: String::new(),
-        });
-        choices.collect()
-    });
-    let back = choose(K::UseBack, None, choices, shown.back, move |back| {
-        shown.back.set(back);
-    });
+    let mut options = Vec::new();
+    for (value, name) in BACK {
+        let chosen = shown.back.with_untracked(|back| back == value);
+        let option = el("option").attr("value", value).attr("selected", chosen);
+        options.push(option.child(name));
+    }
+    let list = el("select")
+        .on_value("change", move |back| shown.back.set(back))
+        .children(options);
+    let back = el("label").class("choose").child(K::UseBack).child(list);
     let drawn = loaded(asked.there(), asked.waiting, 4, move || asked.show(drawn));
     nodes![back, drawn]
 }
@@ -103,67 +101,53 @@ fn drawn(seats: &SeatUse) -> Node {
     let today = left(last.day);
     // Some room after today, for what was bought and what is planned.
     let wide = today + today / 8 + 1;
-    let line = |class, until, value: &dyn Fn(&Seats) -> Option<i32>| Line {
-        class,
-        steps: seats
-            .points
-            .iter()
-            .filter_map(|seats| Some((left(seats.day), value(seats)?.into())))
-            .collect(),
-        until,
-    };
-    let mut lines = vec![
-        line(IN_USE, today, &|seats| Some(seats.in_use)),
-        line(BOUGHT, wide, &|seats| seats.total),
-    ];
+    let (mut used, mut bought, mut planned) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut most) = (Vec::new(), 1);
+    for seats in &seats.points {
+        let day = left(seats.day);
+        used.push((day, seats.in_use.into()));
+        bought.extend(seats.total.map(|total| (day, total.into())));
+        most = most.max(seats.in_use).max(seats.total.unwrap_or_default());
+        let cells = vec![
+            short(seats).into(),
+            number(seats.in_use.into()).into(),
+            or_unlimited(seats.total).into(),
+        ];
+        rows.push(row_of(&COLUMNS, cells));
+    }
+    rows.reverse();
     let mut key = vec![
         entry(IN_USE, K::InUse, Some(last.in_use)),
         entry(BOUGHT, K::TotalNumber, last.total),
     ];
-    if let Some(planned) = seats.planned {
-        key.push(entry(PLANNED, K::NewTotal, planned.total));
-        lines.extend(planned.total.map(|total| Line {
-            class: PLANNED,
-            steps: vec![(today, total.into())],
-            until: wide,
-        }));
+    if let Some(seats) = seats.planned {
+        key.push(entry(PLANNED, K::NewTotal, seats.total));
+        planned.extend(seats.total.map(|total| (today, total.into())));
+        most = most.max(seats.total.unwrap_or_default());
     }
-    let long = |seats: &Seats| date(&seats.day.to_string(), Length::Long);
-    let short = |seats: &Seats| date(&seats.day.to_string(), Length::Short);
+    let mut chart = Chart::new(wide, most.into(), number);
+    let days = seats.days.into();
+    chart.upright(today);
+    chart.line(IN_USE, &used, days, today);
+    chart.line(BOUGHT, &bought, days, wide);
+    chart.line(PLANNED, &planned, days, wide);
+    chart.below(0, short(first));
     let middle = &seats.points[seats.points.len() / 2];
-    let mut below = vec![(0, short(first)), (today, now(K::UseToday).to_owned())];
-    if (today / 4..=today * 3 / 4).contains(&left(middle.day)) {
-        below.push((left(middle.day), short(middle)));
+    let place = left(middle.day);
+    if (today / 4..=today * 3 / 4).contains(&place) {
+        chart.below(place, short(middle));
     }
-    let name = [
-        ("from", long(first)),
-        ("to", long(last)),
-        ("before", said(first.in_use.into(), first.total)),
-        ("after", said(last.in_use.into(), last.total)),
-    ];
-    let name = name.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let picture = Chart {
-        name: fill(K::UseGist, &name),
-        lines,
-        days: seats.days.into(),
-        wide,
-        below,
-        today,
-    };
-    let rows = seats.points.iter().rev().map(|seats| {
-        let total = seats
-            .total
-            .map_or(now(K::Unlimited).to_owned(), |total| number(total.into()));
-        row(
-            &COLUMNS,
-            [
-                short(seats).into(),
-                number(seats.in_use.into()).into(),
-                total.into(),
-            ],
-        )
-    });
-    let most = (seats.days > 1)
+    chart.below(today, now(K::UseToday));
+    let name = fill(
+        K::UseGist,
+        &[
+            ("from", &short(first)),
+            ("to", &short(last)),
+            ("before", &said(first.in_use.into(), first.total)),
+            ("after", &said(last.in_use.into(), last.total)),
+        ],
+    );
+    let how = (seats.days > 1)
         .then(|| p(fill(K::UseMost, &[("count", &number(seats.days.into()))])).class("soft"));
     let rows = kept(K::UseOverTime, &COLUMNS, el("tbody").children(rows));
     // It scrolls by itself, also by keyboard.
@@ -175,21 +159,28 @@ fn drawn(seats: &SeatUse) -> Node {
         .child(rows);
     let numbers = el("details").child(el("summary").child(K::UseAsTable));
     nodes![
-        chart(picture, number),
+        el("div").child(chart.view(name)),
         el("ul").class("chart-key").children(key),
         forecast(seats.forecast, last.total),
-        numbers.child(most).child(rows),
+        numbers.child(how).child(rows),
     ]
+}
+
+fn short(seats: &Seats) -> String {
+    date(&seats.day.to_string(), Length::Short)
+}
+
+fn or_unlimited(seats: Option<i32>) -> String {
+    seats.map_or(now(K::Unlimited).to_owned(), |seats| number(seats.into()))
 }
 
 /// What a line is, and its number today.
 fn entry(class: &'static str, label: K, seats: Option<i32>) -> El {
-    let seats = seats.map_or(now(K::Unlimited).to_owned(), |seats| number(seats.into()));
     el("li")
         .child(sample(class))
         .child(label)
         .child(" ")
-        .child(el("strong").child(seats))
+        .child(el("strong").child(or_unlimited(seats)))
 }
 
 /// When seats run out, or why that is not said.
