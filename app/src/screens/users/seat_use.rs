@@ -138,11 +138,12 @@ fn drawn(seats: &SeatUse) -> Node {
         chart.below(place, short(middle));
     }
     chart.below(today, now(K::UseToday));
+    let long = |seats: &Seats| date(&seats.day.to_string(), Length::Long);
     let name = fill(
         K::UseGist,
         &[
-            ("from", &short(first)),
-            ("to", &short(last)),
+            ("from", &long(first)),
+            ("to", &long(last)),
             ("before", &said(first.in_use.into(), first.total)),
             ("after", &said(last.in_use.into(), last.total)),
         ],
