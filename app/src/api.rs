@@ -13,13 +13,9 @@ use licensing::retrieval::percent_encoded;
 use licensing::wire::{
     About, Activate, Activated, ApplyImport, ChangeMany, ChangedMany, Checked, Discard, Done,
     ErrorBody, Free, Freed, Freeings, Holders, HoldersQuery, Import, Imports, Licenses, Loaded,
-    Preview, PreviewImport, PreviewMany, SaveUser, Seen, Session, SetActivation, SetInstallation,
-    SignIn, SuggestQuery, Suggestions, UserCard, UserCounts, UserLicenses, UserList, UserParts,
-    Users, UsersQuery, path, paths,
-    About, Activate, Activated, ChangeMany, ChangedMany, Checked, Discard, Done, ErrorBody, Free,
-    Freed, Freeings, Holders, HoldersQuery, Licenses, Loaded, Preview, PreviewMany, SaveUser,
-    SeatUse, Seen, Session, SetActivation, SetInstallation, SignIn, SuggestQuery, Suggestions,
-    UserCard, UserCounts, UserLicenses, UserList, UserParts, Users, UsersQuery, path, paths,
+    Preview, PreviewImport, PreviewMany, SaveUser, SeatUse, Seen, Selected, Session, SetActivation,
+    SetInstallation, SignIn, SuggestQuery, Suggestions, UserCard, UserCounts, UserLicenses,
+    UserList, UserParts, Users, UsersQuery, path, paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -213,16 +209,24 @@ pub(crate) fn export_holders(module: i32, search: &str, separator: &str) -> Stri
     export(path(paths::EXPORT_HOLDERS, module), separator, pairs)
 }
 
-fn export(mut href: String, separator: &str, pairs: Vec<(&'static str, String)>) -> String {
-    href.push_str("?separator=");
-    href.push_str(separator);
+fn export(href: String, separator: &str, pairs: Vec<(&'static str, String)>) -> String {
+    [&href, "?separator=", separator, &written(pairs)].concat()
+}
+
+/// Who match a query, for an act on all of them.
+pub(crate) fn matching(query: &UsersQuery) -> Selected {
+    Selected::Matching(written(listed(query)))
+}
+
+/// `&name=value` of each.
+fn written(pairs: Vec<(&'static str, String)>) -> String {
+    let mut written = String::new();
     for (name, value) in pairs {
-        href.push('&');
-        href.push_str(name);
-        href.push('=');
-        href.push_str(&percent_encoded(&value));
+        for part in ["&", name, "=", &percent_encoded(&value)] {
+            written.push_str(part);
+        }
     }
-    href
+    written
 }
 
 /// One's own imports.

@@ -10,7 +10,6 @@ pub mod compare;
 pub mod envelope;
 pub mod forecast;
 pub mod import;
-pub mod forecast;
 pub mod license;
 pub mod many;
 pub mod retrieval;

@@ -101,10 +101,11 @@ pub mod paths {
 #[must_use]
 pub fn path(route: &str, value: impl std::fmt::Display) -> String {
     let value = crate::retrieval::percent_encoded(&value.to_string());
-    match (route.find('{'), route.find('}')) {
-        (Some(from), Some(to)) => format!("{}{value}{}", &route[..from], &route[to + 1..]),
-        _ => route.to_owned(),
-    }
+    let filled = route.split_once('{').and_then(|(before, rest)| {
+        let (_, after) = rest.split_once('}')?;
+        Some([before, &value, after].concat())
+    });
+    filled.unwrap_or_else(|| route.to_owned())
 }
 
 /// Largest JSON body of a request, in bytes.

@@ -12,8 +12,7 @@ use crate::config::Config;
 use crate::db::{Address, Db, Lock};
 use crate::error::chain;
 use crate::exit::StartError;
-use crate::{State, app, import, renewal};
-use crate::{State, app, renewal, seat_use};
+use crate::{State, app, import, renewal, seat_use};
 
 /// How often ended sessions and old imports are removed.
 const SWEPT_EVERY: Duration = Duration::from_secs(60 * 60);

@@ -150,7 +150,7 @@ impl Site {
                 continue;
             }
             let content = match name.strip_prefix("locales/") {
-                Some(_) => without_comments(&fs::read_to_string(&path)?).into_bytes(),
+                Some(_) => texts(&fs::read_to_string(&path)?).into_bytes(),
                 None => fs::read(&path)?,
             };
             let address = self.add(name, extension, &content)?;
@@ -212,14 +212,16 @@ fn tight(css: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn without_comments(locale: &str) -> String {
+/// The texts of a locale file, a line each: the client knows the keys by their places, and was compiled with them.
+fn texts(locale: &str) -> String {
     let lines = locale
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.fold(String::new(), |mut text, line| {
-        text.push_str(line);
-        text.push('\n');
-        text
+    let texts = lines.filter_map(|line| line.split_once(" = "));
+    texts.fold(String::new(), |mut texts, (_, text)| {
+        texts.push_str(&text.replace("\\n", "\u{b}"));
+        texts.push('\n');
+        texts
     })
 }
 

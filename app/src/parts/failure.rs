@@ -30,6 +30,7 @@ pub(crate) fn say_refused(body: &ErrorBody) -> String {
         ErrorCode::Blocked => K::FailureBlocked,
         ErrorCode::AssignmentRefused => K::FailureAssignment,
         ErrorCode::Yourself => K::FailureYourself,
+        ErrorCode::ActedHere => K::FailureActedHere,
         ErrorCode::ImportRunning => K::FailureImportRunning,
         ErrorCode::ImportHasErrors => K::FailureImportErrors,
         ErrorCode::ImportNotReady => K::FailureImportNotReady,

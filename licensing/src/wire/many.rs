@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::UsersQuery;
 use crate::assignment::{Refusal, Shortage};
 use crate::license::Timestamp;
 
@@ -17,8 +16,9 @@ pub const PREVIEW_USERS_MAX: usize = 500;
 pub enum Selected {
     /// These: their ids.
     Users(Vec<i32>),
-    /// Everyone who matches, on whatever page; order and page of the query say nothing.
-    Matching(UsersQuery),
+    /// Everyone who matches this query, on whatever page: a [`super::UsersQuery`] as an address has it (`list=…&search=…`), whose
+    /// order and page say nothing.
+    Matching(String),
     /// Whom an act that freed seats touched.
     Touched {
         /// Id of the act.

@@ -253,6 +253,8 @@ async fn what_was_set_wrong_is_set_right_until_a_license_was_in_force() {
         // What waited was for the wrong ones.
         assert_eq!(acts(&market.console, "offer_withdrawn").await, 1);
 
+        // Nor is a question about the right ones still under way, which had no license yet.
+        market.asked().await;
         market.serves(1, &real);
         market.asked().await;
         let now = licenses(browser).await;

@@ -275,10 +275,12 @@ fn who_cannot_log_in_and_who_left_are_suggested_first() {
                 user: *id,
                 can_log_in: user.can_log_in,
                 former_employee: user.former_employee,
+                waiting_for_approval: false,
+                contained: false,
                 last_sign_in: user.last_sign_in.map(|at| CivilDate::of_utc(Timestamp(at))),
             })
             .collect();
-        let first = suggest(&candidates, 2 * times as usize);
+        let first = suggest(&candidates, CivilDate::of_utc(STARTED), 2 * times as usize);
         assert_eq!(first, [cannot_log_in, left].concat());
     }
 }

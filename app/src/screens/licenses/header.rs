@@ -190,7 +190,11 @@ fn ways(here: Here, all: &Licenses, owner: &OwnerView) -> El {
 /// The address of the shop for this serial number.
 fn at_store(url: &str, serial: Option<&str>) -> String {
     match serial {
-        Some(serial) if !url.contains("serial=") => {
+        Some(serial)
+            if !url
+                .split(['?', '&'])
+                .any(|pair| pair.starts_with("serial=")) =>
+        {
             let joint = if url.contains('?') { "&" } else { "?" };
             let serial = licensing::retrieval::percent_encoded(serial);
             [url, joint, "serial=", &serial].concat()

@@ -8,10 +8,9 @@ use licensing::wire::{
 };
 
 use super::many::{Begin, Selection};
-use super::rows::{is_person, key, last_sign_in, name};
-use super::{Known, export};
 use super::rows::{is_person, key, last_sign_in, name, said};
 use super::seat_use::{Shown, seat_use};
+use super::{Known, export};
 use crate::api::{self, Failure, made, then};
 use crate::events::changes;
 use crate::navigation::navigation;

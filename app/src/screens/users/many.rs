@@ -6,6 +6,7 @@ use licensing::wire::{MANY_MAX, Selected, UsersQuery};
 
 use self::dialog::dialog;
 use super::Known;
+use crate::api;
 use crate::nodes;
 use crate::reactive::{Memo, RwSignal};
 use crate::text::{K, N, fill, number, tn};
@@ -142,7 +143,7 @@ impl Selection {
         let opened = live(move || {
             self.open.get().then(|| {
                 let selected = self.picked.with_untracked(|picked| match picked.all {
-                    true => Selected::Matching(query()),
+                    true => api::matching(&query()),
                     false => Selected::Users(picked.users.clone()),
                 });
                 dialog(self, selected, known, begin.clone())

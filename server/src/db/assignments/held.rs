@@ -171,3 +171,25 @@ pub async fn plans(tx: &mut Tx, users: &[i32]) -> Result<HashMap<i32, Vec<String
     }
     Ok(plans)
 }
+
+/// Gives somebody modules that nobody counts: for tests of looking them up.
+///
+/// # Errors
+/// Those of the database.
+#[cfg(test)]
+pub(crate) async fn give(tx: &mut Tx, user: i32, modules: &[i32]) -> Result<(), Error> {
+    for module in modules {
+        on_tx!(tx, connection => {
+            sqlx::query(
+                "insert into assignment (user_id, module_id, assigned_at, other_user, name_folded) \
+                 select id, $2, 0, other_user, name_folded from users where id = $1",
+            )
+            .bind(user)
+            .bind(module)
+            .execute(connection)
+            .await
+            .map(drop)
+        })?;
+    }
+    Ok(())
+}

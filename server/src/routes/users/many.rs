@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use licensing::license::{CivilDate, ModuleName, OwnerName, Timestamp};
 use licensing::wire::{
     Change, ChangeMany, ChangedMany, Event, FieldFault, FreedLicense, Freeing, Freeings,
-    GIVE_BACK_DAYS, MANY_MAX, Preview, PreviewMany, Selected,
+    GIVE_BACK_DAYS, MANY_MAX, Preview, PreviewMany, Selected, UsersQuery,
 };
 use serde_json::json;
 
@@ -117,6 +117,7 @@ impl<'a> Asked<'a> {
         let ids = match &self.what.selected {
             Selected::Users(ids) => ids.clone(),
             Selected::Matching(query) => {
+                let query = &written(query)?;
                 let filter = filter(tx, query, self.clock).await?;
                 // One more than allowed tells that there are too many.
                 list::matching(tx, &filter, MANY_MAX + 1).await?
@@ -128,6 +129,14 @@ impl<'a> Asked<'a> {
         }
         Ok(ids)
     }
+}
+
+/// A query as an address has it.
+fn written(query: &str) -> Result<UsersQuery, Error> {
+    let malformed = || Error::field("selected", FieldFault::Malformed);
+    let address = format!("/?{query}").parse().map_err(|_| malformed())?;
+    let query = axum::extract::Query::try_from_uri(&address).map_err(|_| malformed())?;
+    Ok(query.0)
 }
 
 /// Since when what was freed can be given back.

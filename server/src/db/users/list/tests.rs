@@ -9,6 +9,7 @@ use sqlx::AssertSqlSafe;
 use super::source::{Source, Way};
 use super::stretch::{Part, Stretch, parts};
 use super::{Asked, Filter, Search, page_of};
+use crate::db::assignments::held::give;
 use crate::db::statement::{Statement, bound};
 use crate::db::users::cursor::{Cursor, Order};
 use crate::db::users::parts::Part as UserPart;
@@ -109,14 +110,15 @@ async fn with_users(folder: &tempfile::TempDir) -> Db {
             .await
             .expect("it is stored");
     }
+    let mut tx = Tx::Sqlite(open);
     for (number, id) in ids.iter().enumerate() {
-        for module in given(number as i32) {
-            let text = "insert into assignment (user_id, module_id, assigned_at, other_user, name_folded) \
-                 select id, $2, 0, other_user, name_folded from users where id = $1";
-            let query = sqlx::query(text).bind(id).bind(module);
-            query.execute(&mut *open).await.expect("it is stored");
-        }
+        give(&mut tx, *id, &given(number as i32))
+            .await
+            .expect("it is stored");
     }
+    let Tx::Sqlite(open) = tx else {
+        panic!("it is SQLite's")
+    };
     open.commit().await.expect("it is stored");
     db
 }
