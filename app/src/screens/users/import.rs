@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use licensing::wire::{
     ApplyImport, Encoding, IMPORT_MAX, Import, ImportColumn, ImportCounts, ImportPreview,
-    ImportState, Imports, PreviewImport, Separator, UserLicense,
+    ImportState, Imports, PreviewImport, ReadAs, Separator, UserLicense,
 };
 use wasm_bindgen::JsCast;
 
@@ -251,21 +251,20 @@ impl Importing {
             let refused = self.with_known(|known| seen::errors(&import.refused, known));
             return nodes![title, alert(Tone::Green, done), refused, p(list)];
         }
-        let preview = import.preview.as_ref();
-        let preview = preview.map(|preview| self.seen(import, preview));
-        nodes![
-            title,
-            self.how_it_stopped(import),
-            self.settings(import),
-            preview
-        ]
+        let preview = match &import.preview {
+            Some(preview) => self.seen(import, preview),
+            None => self.again(import).into(),
+        };
+        if matches!(import.state, ImportState::Stopped | ImportState::Refused) {
+            return nodes![title, self.how_it_stopped(import), preview];
+        }
+        nodes![title, self.settings(import), preview]
     }
 
     fn how_it_stopped(self, import: &Import) -> Node {
         let key = match import.state {
-            ImportState::Stopped => K::ImportStopped,
             ImportState::Refused => K::ImportRefused,
-            _ => return Node::Nothing,
+            _ => K::ImportStopped,
         };
         let line = number(import.line);
         let words = fill(K::ImportStoppedHow, &[("line", &line)]);
@@ -278,12 +277,7 @@ impl Importing {
     /// How the file is read: each choice is looked at at once.
     fn settings(self, import: &Import) -> Node {
         let read_as = &import.read_as;
-        let asked = PreviewImport {
-            encoding: Some(read_as.encoding),
-            separator: Some(read_as.separator),
-            columns: Some(read_as.columns.clone()),
-            create: read_as.create,
-        };
+        let asked = as_now(read_as);
         let id = import.import.clone();
         // Changes one thing and looks again.
         let change = Rc::new(move |change: &dyn Fn(&mut PreviewImport)| {
@@ -359,13 +353,32 @@ impl Importing {
         nodes![group(vec![encoding, separator, create]), columns]
     }
 
+    /// Looks again, in the same way.
+    fn again(self, import: &Import) -> Button {
+        let (id, read_as) = (import.import.clone(), import.read_as.clone());
+        Button::new(K::ImportAgain)
+            .busy(self.busy)
+            .on_click(move || {
+                self.look(id.clone(), as_now(&read_as));
+            })
+    }
+
     /// What it would do, and doing it.
     fn seen(self, import: &Import, preview: &ImportPreview) -> Node {
         let counts = preview.counts;
         let wrong = counts.refused > 0;
-        let words = p(counted(&counts).join(" ")).attr("role", "status");
-        let what = self.with_known(|known| seen::seen(preview, known));
-        let leave_out = (wrong && preview.usable).then(|| {
+        let is_refused = import.state == ImportState::Refused;
+        // What is half done is not what was looked at any more.
+        let is_new = import.state == ImportState::Previewed;
+        let (words, tables) = match is_new {
+            true => {
+                let words = p(counted(&counts).join(" ")).attr("role", "status");
+                let tables = self.with_known(|known| seen::tables(preview, known));
+                (nodes![words, seen::notices(preview)], tables)
+            }
+            false => (Node::Nothing, Node::Nothing),
+        };
+        let leave_out = ((wrong || is_refused) && preview.usable).then(|| {
             let on = move || self.leave_out.get();
             check(K::ImportLeaveOut, on, move |on| self.leave_out.set(on))
         });
@@ -373,9 +386,9 @@ impl Importing {
         let usable = preview.usable && counts.created + counts.updated > 0;
         let off = Signal::derive(move || !usable || (wrong && !self.leave_out.get()));
         let users = i64::try_from(counts.created + counts.updated).unwrap_or(i64::MAX);
-        let label = match import.line {
-            0 => tn(N::ImportUsers, users, &[]),
-            line => fill(K::ImportGoOn, &[("line", &number(line + 1))]),
+        let label = match is_new {
+            true => tn(N::ImportUsers, users, &[]),
+            false => fill(K::ImportGoOn, &[("line", &number(import.line + 1))]),
         };
         let (id, seen) = (import.import.clone(), preview.seen.clone());
         let apply = Button::new(label)
@@ -388,18 +401,6 @@ impl Importing {
                 let asked = ApplyImport { seen, leave_out };
                 self.act(move || api::apply_import(&id, &asked));
             });
-        let (id, read_as) = (import.import.clone(), import.read_as.clone());
-        let again = Button::new(K::ImportAgain)
-            .busy(self.busy)
-            .on_click(move || {
-                let asked = PreviewImport {
-                    encoding: Some(read_as.encoding),
-                    separator: Some(read_as.separator),
-                    columns: Some(read_as.columns.clone()),
-                    create: read_as.create,
-                };
-                self.look(id.clone(), asked);
-            });
         let id = import.import.clone();
         let away = Button::new(K::ImportThrowAway)
             .busy(self.busy)
@@ -410,9 +411,19 @@ impl Importing {
         let buttons = el("div")
             .class("file-choose")
             .child(apply)
-            .child(again)
+            .child(self.again(import))
             .child(away);
-        nodes![words, what, unusable, leave_out, buttons]
+        nodes![words, unusable, leave_out, buttons, tables]
+    }
+}
+
+/// To be read in the same way again.
+fn as_now(read_as: &ReadAs) -> PreviewImport {
+    PreviewImport {
+        encoding: Some(read_as.encoding),
+        separator: Some(read_as.separator),
+        columns: Some(read_as.columns.clone()),
+        create: read_as.create,
     }
 }
 

@@ -25,8 +25,8 @@ const ROWS: [Column; 3] = [
     Column::text(K::WhatChanges),
 ];
 
-/// What a file would do.
-pub(super) fn seen(preview: &ImportPreview, known: &[UserLicense]) -> Node {
+/// Whose licenses go, and whose stay although they left.
+pub(super) fn notices(preview: &ImportPreview) -> Node {
     let frees = preview.frees.iter().map(|freed| {
         let users = i64::try_from(freed.users).unwrap_or(i64::MAX);
         tn(N::GoesSome, users, &[("license", &freed.description)])
@@ -39,13 +39,16 @@ pub(super) fn seen(preview: &ImportPreview, known: &[UserLicense]) -> Node {
     let proposed = i64::try_from(preview.counts.proposed).unwrap_or(i64::MAX);
     let proposed =
         (proposed > 0).then(|| notice(Tone::Info, p(tn(N::ImportProposed, proposed, &[]))));
+    nodes![frees, proposed]
+}
+
+/// What a file would do, line by line.
+pub(super) fn tables(preview: &ImportPreview, known: &[UserLicense]) -> Node {
     let changed = preview.counts.created + preview.counts.updated;
     let more = changed.saturating_sub(preview.changing.len());
     let more = i64::try_from(more).unwrap_or(i64::MAX);
     let more = (more > 0).then(|| p(tn(N::AndMore, more, &[])).class("soft"));
     nodes![
-        frees,
-        proposed,
         errors(&preview.errors, known),
         rows(K::ImportFreeing, &preview.freeing),
         rows(K::ImportKeeping, &preview.proposed),
