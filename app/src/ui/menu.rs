@@ -39,8 +39,12 @@ fn place_below(button: &web_sys::Element, panel: &web_sys::HtmlElement) {
         .document_element()
         .map_or(0, |root| root.client_width());
     let px = |value: i32| [value.to_string().as_str(), "px"].concat();
+    let top = px(at.bottom() as i32);
+    // Above what stands at the bottom of a narrow screen.
+    let room = ["max(10rem, 100dvh - 4rem - ", &top, ")"].concat();
     // A property that exists takes any length.
-    drop(panel.style().set_property("top", &px(at.bottom() as i32)));
+    drop(panel.style().set_property("top", &top));
+    drop(panel.style().set_property("max-height", &room));
     drop(
         panel
             .style()
