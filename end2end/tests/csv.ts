@@ -44,6 +44,8 @@ for (const language of ["en", "nl"] as const) {
       await expect(apply).toBeDisabled();
       await page.getByRole("checkbox", { name: t("import_create") }).check();
       await expect(page.getByRole("row", { name: /Nia/ })).toContainText(t("import_new"));
+      // Looking again leaves the focus where it was.
+      await expect(page.getByRole("checkbox", { name: t("import_create") })).toBeFocused();
       await expectAccessible(page, "an import that was looked at");
       await page.getByRole("button", { name: t("import_users", { count: 3 }) }).click();
       const done = page.getByRole("status").filter({ hasText: t("import_done") });

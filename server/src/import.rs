@@ -266,6 +266,13 @@ pub(crate) async fn preview(
     {
         return Err(Error::field("columns", FieldFault::TooLong));
     }
+    if one(state, user, id).await?.import.state == ImportState::Previewing
+        && let Some(job) = state.imports.runs(id)
+    {
+        // Another way of reading it takes the place of the look that is under way.
+        job.stopped.store(true, Ordering::Relaxed);
+        state.imports.idle().await;
+    }
     let Stored {
         sha256, mut import, ..
     } = one(state, user, id).await?;

@@ -13,6 +13,7 @@ use wasm_bindgen::JsCast;
 
 use super::Known;
 use crate::api::{self, Asking, Failure, Then, then};
+use crate::call::Call;
 use crate::events::changes;
 use crate::nodes;
 use crate::parts::act::act;
@@ -162,9 +163,7 @@ impl Importing {
             match answer {
                 Ok(import) => {
                     self.leave_out.set(false);
-                    let id = import.import.clone();
-                    self.put(import);
-                    self.look(id, PreviewImport::default());
+                    self.look(import.import, PreviewImport::default());
                 }
                 Err(failure) => self.fault.set(say(&failure)),
             }
@@ -178,26 +177,23 @@ impl Importing {
     }
 
     /// An act whose answer is how far the import is then.
-    fn act(self, ask: impl Fn() -> Asking<Import> + 'static) {
-        self.then(move || then(ask(), move |import| self.put(import)));
+    fn act(self, ask: Box<dyn Call<(), Asking<Import>>>) {
+        self.then(Box::new(move |()| {
+            then(ask.call_with(()), move |import| self.put(import))
+        }));
     }
 
-    fn then(self, ask: impl Fn() -> Asking<Then> + 'static) {
+    fn then(self, ask: Box<dyn Call<(), Asking<Then>>>) {
         self.fault.set(String::new());
         let failed = move |failure: Failure| {
             self.fault.set(say(&failure));
             self.imports.reload();
         };
-        act(
-            session(),
-            self.busy,
-            Box::new(move |()| ask()),
-            Rc::new(failed),
-        );
+        act(session(), self.busy, ask, Rc::new(failed));
     }
 
     fn look(self, id: String, asked: PreviewImport) {
-        self.act(move || api::preview_import(&id, &asked));
+        self.act(Box::new(move |()| api::preview_import(&id, &asked)));
     }
 
     fn with_known<T>(self, read: impl FnOnce(&[UserLicense]) -> T) -> T {
@@ -217,48 +213,52 @@ impl Importing {
             )
         };
         let lines = import.preview.as_ref().map_or(0, |preview| preview.lines);
-        let progress = match import.state {
-            ImportState::Previewing => Some((about(K::ImportReading, ""), None)),
+        let title = el("h2").child(import.name.clone());
+        let above = match import.state {
+            ImportState::Done => {
+                let words = counted(&import.done).join(" ");
+                let done = nodes![el("strong").child(K::ImportDone), p(words)];
+                let list = el("a")
+                    .attr("href", UsersRoute::default().href())
+                    .child(K::AssociatesTab);
+                let refused = self.with_known(|known| seen::errors(&import.refused, known));
+                return nodes![title, alert(Tone::Green, done), refused, p(list)];
+            }
             ImportState::Running => {
                 let of = [import.line, lines].map(|line| line.to_string());
-                Some((about(K::ImportRunning, &number(lines)), Some(of)))
+                let words = about(K::ImportRunning, &number(lines));
+                return nodes![title, self.progress(import, words, Some(of))];
             }
-            _ => None,
+            ImportState::Stopped | ImportState::Refused => self.how_it_stopped(import),
+            // They stay where they are while it is looked at again: the focus is in them.
+            _ => self.settings(import),
         };
-        if let Some((words, of)) = progress {
-            let bar = of.map(|[value, lines]| {
-                el("progress")
-                    .attr("aria-label", K::Import)
-                    .attr("value", value)
-                    .attr("max", lines)
-            });
-            let id = import.import.clone();
-            let stop = Button::new(K::ImportStop)
-                .busy(self.busy)
-                .on_click(move || {
-                    let id = id.clone();
-                    self.act(move || api::stop_import(&id));
-                });
-            return nodes![p(words).attr("role", "status"), bar, stop];
-        }
-        let title = el("h2").child(import.name.clone());
-        if import.state == ImportState::Done {
-            let words = counted(&import.done).join(" ");
-            let done = nodes![el("strong").child(K::ImportDone), p(words)];
-            let list = el("a")
-                .attr("href", UsersRoute::default().href())
-                .child(K::AssociatesTab);
-            let refused = self.with_known(|known| seen::errors(&import.refused, known));
-            return nodes![title, alert(Tone::Green, done), refused, p(list)];
-        }
-        let preview = match &import.preview {
+        let below = match &import.preview {
+            _ if import.state == ImportState::Previewing => {
+                self.progress(import, about(K::ImportReading, ""), None)
+            }
             Some(preview) => self.seen(import, preview),
             None => self.again(import).into(),
         };
-        if matches!(import.state, ImportState::Stopped | ImportState::Refused) {
-            return nodes![title, self.how_it_stopped(import), preview];
-        }
-        nodes![title, self.settings(import), preview]
+        nodes![title, above, below]
+    }
+
+    /// How far it is, in words and of so many lines, and a button that stops it.
+    fn progress(self, import: &Import, words: String, of: Option<[String; 2]>) -> Node {
+        let bar = of.map(|[value, lines]| {
+            el("progress")
+                .attr("aria-label", K::Import)
+                .attr("value", value)
+                .attr("max", lines)
+        });
+        let id = import.import.clone();
+        let stop = Button::new(K::ImportStop)
+            .busy(self.busy)
+            .on_click(move || {
+                let id = id.clone();
+                self.act(Box::new(move |()| api::stop_import(&id)));
+            });
+        nodes![p(words).attr("role", "status"), bar, stop]
     }
 
     fn how_it_stopped(self, import: &Import) -> Node {
@@ -277,73 +277,54 @@ impl Importing {
     /// How the file is read: each choice is looked at at once.
     fn settings(self, import: &Import) -> Node {
         let read_as = &import.read_as;
-        let asked = as_now(read_as);
-        let id = import.import.clone();
-        // Changes one thing and looks again.
-        let change = Rc::new(move |change: &dyn Fn(&mut PreviewImport)| {
-            let mut asked = asked.clone();
-            change(&mut asked);
-            self.look(id.clone(), asked);
-        });
-        let place = |chosen: usize| chosen.to_string();
-        let changed = Rc::clone(&change);
+        let looks = |which: Which| {
+            let (id, asked) = (import.import.clone(), as_now(read_as));
+            move |chosen: String| {
+                let mut asked = asked.clone();
+                which.set(&mut asked, chosen.parse().ok());
+                self.look(id.clone(), asked);
+            }
+        };
+        let pick = |label: Node, which: Which, names: Vec<&'static str>, chosen: Option<usize>| {
+            let choices = names.into_iter().enumerate().map(|(place, name)| Choice {
+                value: place.to_string(),
+                name: name.to_owned(),
+                group: String::new(),
+            });
+            let choices = Signal::stored(choices.collect());
+            let chosen = chosen.map(|place| place.to_string()).unwrap_or_default();
+            let none = matches!(which, Which::Column(_)).then_some(K::ImportPassOver);
+            choose(label, none, choices, Signal::stored(chosen), looks(which))
+        };
+        let mut known = ENCODINGS.iter();
         let encoding = pick(
-            K::ImportEncoding,
-            None,
-            ENCODINGS.iter().map(|(_, name)| *name),
-            place(
-                ENCODINGS
-                    .iter()
-                    .position(|(known, _)| *known == read_as.encoding)
-                    .unwrap_or(0),
-            ),
-            move |chosen| {
-                changed(&|asked| {
-                    asked.encoding = chosen.map(|place| ENCODINGS[place].0);
-                    asked.columns = None;
-                });
-            },
+            K::ImportEncoding.into(),
+            Which::Encoding,
+            ENCODINGS.iter().map(|(_, name)| *name).collect(),
+            known.position(|(known, _)| *known == read_as.encoding),
         );
-        let changed = Rc::clone(&change);
+        let mut known = SEPARATORS.iter();
         let separator = pick(
-            K::ImportSeparator,
-            None,
-            SEPARATORS.iter().map(|(_, name)| now(*name)),
-            place(
-                SEPARATORS
-                    .iter()
-                    .position(|(known, _)| *known == read_as.separator)
-                    .unwrap_or(0),
-            ),
-            move |chosen| {
-                changed(&|asked| {
-                    asked.separator = chosen.map(|place| SEPARATORS[place].0);
-                    asked.columns = None;
-                });
-            },
+            K::ImportSeparator.into(),
+            Which::Separator,
+            SEPARATORS.iter().map(|(_, name)| now(*name)).collect(),
+            known.position(|(known, _)| *known == read_as.separator),
         );
         let columns = import.head.iter().zip(&read_as.columns).enumerate();
         let columns: Vec<_> = columns
             .map(|(at, (head, says))| {
-                let changed = Rc::clone(&change);
-                let chosen = COLUMNS.iter().position(|(known, _)| Some(*known) == *says);
+                let mut known = COLUMNS.iter();
                 pick(
-                    head.clone(),
-                    Some(K::ImportPassOver),
-                    COLUMNS.iter().map(|(_, name)| now(*name)),
-                    chosen.map(place).unwrap_or_default(),
-                    move |chosen| {
-                        changed(&|asked| {
-                            if let Some(columns) = &mut asked.columns {
-                                columns[at] = chosen.map(|place| COLUMNS[place].0);
-                            }
-                        });
-                    },
+                    head.clone().into(),
+                    Which::Column(at),
+                    COLUMNS.iter().map(|(_, name)| now(*name)).collect(),
+                    known.position(|(known, _)| Some(*known) == *says),
                 )
             })
             .collect();
+        let create = looks(Which::Create);
         let create = check(K::ImportCreate, read_as.create, move |on| {
-            change(&|asked| asked.create = on);
+            create(if on { "1" } else { "" }.to_owned());
         });
         let group = |inside: Vec<El>| el("div").class("many-choices").children(inside);
         let columns = el("fieldset")
@@ -399,14 +380,15 @@ impl Importing {
                 let (id, seen) = (id.clone(), seen.clone());
                 let leave_out = self.leave_out.get_untracked();
                 let asked = ApplyImport { seen, leave_out };
-                self.act(move || api::apply_import(&id, &asked));
+                self.act(Box::new(move |()| api::apply_import(&id, &asked)));
             });
         let id = import.import.clone();
         let away = Button::new(K::ImportThrowAway)
             .busy(self.busy)
             .on_click(move || {
                 let id = id.clone();
-                self.then(move || then(api::remove_import(&id), move |_| self.imports.reload()));
+                let ask = move |()| then(api::remove_import(&id), move |_| self.imports.reload());
+                self.then(Box::new(ask));
             });
         let buttons = el("div")
             .class("file-choose")
@@ -427,22 +409,33 @@ fn as_now(read_as: &ReadAs) -> PreviewImport {
     }
 }
 
-/// A list of names to choose from by their place; `none`: what stands there for nothing.
-fn pick(
-    label: impl Into<Node>,
-    none: Option<K>,
-    names: impl Iterator<Item = &'static str>,
-    chosen: String,
-    on_pick: impl Fn(Option<usize>) + 'static,
-) -> El {
-    let choices = names.enumerate().map(|(place, name)| Choice {
-        value: place.to_string(),
-        name: name.to_owned(),
-        group: String::new(),
-    });
-    let choices = Signal::stored(choices.collect());
-    let on_choose = move |chosen: String| on_pick(chosen.parse().ok());
-    choose(label, none, choices, Signal::stored(chosen), on_choose)
+/// One of the choices of how a file is read.
+#[derive(Clone, Copy)]
+enum Which {
+    Encoding,
+    Separator,
+    Column(usize),
+    Create,
+}
+
+impl Which {
+    /// What stands at this place of its list is chosen; none: nothing is.
+    fn set(self, asked: &mut PreviewImport, chosen: Option<usize>) {
+        match self {
+            Self::Encoding => asked.encoding = chosen.map(|place| ENCODINGS[place].0),
+            Self::Separator => asked.separator = chosen.map(|place| SEPARATORS[place].0),
+            Self::Create => asked.create = chosen.is_some(),
+            Self::Column(at) => {
+                if let Some(columns) = &mut asked.columns {
+                    columns[at] = chosen.map(|place| COLUMNS[place].0);
+                }
+            }
+        }
+        // Other columns may come of it: they are guessed anew.
+        if matches!(self, Self::Encoding | Self::Separator) {
+            asked.columns = None;
+        }
+    }
 }
 
 /// Lines by what becomes or became of them, a sentence each.

@@ -1,6 +1,6 @@
 //! Everything that may be wrong with a file, each named at its line and column, and nothing of it done.
 
-use licensing::wire::{Encoding, ErrorCode, ImportColumn, PreviewImport, Separator};
+use licensing::wire::{Encoding, ErrorCode, Import, ImportColumn, PreviewImport, Separator, paths};
 
 use super::{apply, ask, looked_at, named, preview, refused, upload};
 use crate::stock::{self, counters, plan, seats, site};
@@ -216,6 +216,27 @@ async fn separator_encoding_and_columns_are_guessed_and_can_be_changed() {
         (asked.separator, asked.columns) = (Some(Separator::Comma), None);
         let seen = preview(&console, &admin, &western.import, &asked).await;
         assert_eq!(named(&seen.errors), ["1:0 Columns "]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_way_of_reading_takes_the_place_of_the_look_under_way() {
+    stock::for_each_database(async |console, owner| {
+        let sold = owner.license(1, vec![seats("maps", 2)]);
+        owner.fill(&console, &sold, &[]).await;
+        let admin = console.administrator().await;
+        let lines: String = (0..5_000).map(|number| format!("n{number}\n")).collect();
+        let file = format!("user_id\n{lines}");
+        let import = upload(&admin, file).await.import;
+        let path = licensing::wire::path(paths::PREVIEW_IMPORT, &import);
+        let mut asked = PreviewImport::default();
+        admin.post(&path, &asked).await.json::<Import>();
+        asked.create = true;
+        let seen = preview(&console, &admin, &import, &asked).await;
+        // A user needs a name: that is found out only when they are to be made.
+        assert_eq!((seen.counts.refused, seen.errors.len()), (5_000, 100));
+        assert_eq!(named(&seen.errors[..1]), ["2:0 NoName n0"]);
     })
     .await;
 }
