@@ -200,17 +200,17 @@ pub(crate) fn user_parts() -> Asking<UserParts> {
 
 /// The address of a list of users as CSV.
 pub(crate) fn export_users(query: &UsersQuery, separator: &str) -> String {
-    export(paths::EXPORT_USERS.to_owned(), separator, listed(query))
+    export(paths::EXPORT_USERS, separator, listed(query))
 }
 
 /// The address of the holders of a module as CSV.
 pub(crate) fn export_holders(module: i32, search: &str, separator: &str) -> String {
     let pairs = vec![("search", search.to_owned())];
-    export(path(paths::EXPORT_HOLDERS, module), separator, pairs)
+    export(&path(paths::EXPORT_HOLDERS, module), separator, pairs)
 }
 
-fn export(href: String, separator: &str, pairs: Vec<(&'static str, String)>) -> String {
-    [&href, "?separator=", separator, &written(pairs)].concat()
+fn export(href: &str, separator: &str, pairs: Vec<(&'static str, String)>) -> String {
+    [href, "?separator=", separator, &written(pairs)].concat()
 }
 
 /// Who match a query, for an act on all of them.

@@ -38,7 +38,9 @@ const BOOT: &str = "boot";
 
 /// Starts the client in the page that loaded it.
 pub fn start() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| {
+        web_sys::console::error_1(&panic.to_string().into());
+    }));
     theme::apply(theme::stored());
     // Leptos' own way to spawn is set up when something is mounted; this comes before.
     wasm_bindgen_futures::spawn_local(boot());

@@ -133,6 +133,18 @@ fn lines(file: &str) -> Option<Vec<String>> {
     (lines.len() == LINES).then_some(lines)
 }
 
+/// Texts in a row with something between them; the one function that does it.
+pub(crate) fn joined(texts: &[String], between: &str) -> String {
+    let mut joined = String::new();
+    for (place, text) in texts.iter().enumerate() {
+        if place > 0 {
+            joined.push_str(between);
+        }
+        joined.push_str(text);
+    }
+    joined
+}
+
 /// The language in force.
 pub(crate) fn language() -> Language {
     texts().language

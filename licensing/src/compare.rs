@@ -442,16 +442,28 @@ fn shown(license: &License, field: LicenseField) -> String {
                 license.product_type.as_str(),
             ];
             let parts = parts.into_iter().filter(|part| !part.is_empty());
-            parts.collect::<Vec<_>>().join(", ")
+            in_a_row(parts.map(str::to_owned))
         }
         LicenseField::Limits => {
             let limits = license
                 .limits
                 .iter()
-                .map(|limit| format!("{}: {}", limit.name, limit.maximum));
-            limits.collect::<Vec<_>>().join(", ")
+                .map(|limit| [&*limit.name, ": ", &limit.maximum.to_string()].concat());
+            in_a_row(limits)
         }
         // It stands in the envelope.
         LicenseField::Key => String::new(),
     }
+}
+
+/// With commas between; by hand, since joining as the library does is half a kilobyte of the client for each kind of text.
+fn in_a_row(texts: impl Iterator<Item = String>) -> String {
+    let mut row = String::new();
+    for text in texts {
+        if !row.is_empty() {
+            row.push_str(", ");
+        }
+        row.push_str(&text);
+    }
+    row
 }

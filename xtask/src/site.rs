@@ -196,7 +196,7 @@ fn style() -> Result<String, Failure> {
     Ok(tight(&style))
 }
 
-/// CSS without comments and without space at the ends of lines; what is inside a line stays.
+/// CSS without comments and without the space that means nothing. No text in it (`content`) has what is made shorter here.
 fn tight(css: &str) -> String {
     let mut without = String::with_capacity(css.len());
     let mut rest = css;
@@ -209,7 +209,20 @@ fn tight(css: &str) -> String {
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join("\n")
+    let mut css = lines.collect::<Vec<_>>().join("\n");
+    for (long, short) in [
+        (": ", ":"),
+        (", ", ","),
+        (" {", "{"),
+        (";\n}", "}"),
+        (";\n", ";"),
+        ("{\n", "{"),
+        ("}\n", "}"),
+        (",\n", ","),
+    ] {
+        css = css.replace(long, short);
+    }
+    css
 }
 
 /// The texts of a locale file, a line each: the client knows the keys by their places, and was compiled with them.

@@ -62,7 +62,7 @@ fn dates(standing: &OwnerStanding, administrator: bool) -> El {
     } else {
         K::BannerAsk
     };
-    let sentence = [&fill(key, &values), now(next)].join(" ");
+    let sentence = [&fill(key, &values), " ", now(next)].concat();
     banner(tone, title, &sentence, None)
 }
 

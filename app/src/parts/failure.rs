@@ -30,7 +30,6 @@ pub(crate) fn say_refused(body: &ErrorBody) -> String {
         ErrorCode::Blocked => K::FailureBlocked,
         ErrorCode::AssignmentRefused => K::FailureAssignment,
         ErrorCode::Yourself => K::FailureYourself,
-        ErrorCode::ActedHere => K::FailureActedHere,
         ErrorCode::ImportRunning => K::FailureImportRunning,
         ErrorCode::ImportHasErrors => K::FailureImportErrors,
         ErrorCode::ImportNotReady => K::FailureImportNotReady,
@@ -39,7 +38,9 @@ pub(crate) fn say_refused(body: &ErrorBody) -> String {
         ErrorCode::DatabaseUnavailable => K::FailureDatabase,
         ErrorCode::License(code) => super::verify::sentences(*code),
         ErrorCode::LicenseServer(outcome) => super::check::sentences(*outcome),
-        ErrorCode::Internal | ErrorCode::Unknown => return garbled(&body.request_id),
+        ErrorCode::Internal | ErrorCode::ActedHere | ErrorCode::Unknown => {
+            return garbled(&body.request_id);
+        }
     };
     now(key).to_owned()
 }

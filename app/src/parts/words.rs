@@ -2,7 +2,7 @@
 
 use licensing::license::{License, LicenseType, ModuleLicense, ModuleName, UserType};
 
-use crate::text::{K, fill, now};
+use crate::text::{K, fill, joined, now};
 
 /// The name for people of a module; its code name where it has none.
 pub(crate) fn name(module: &ModuleLicense) -> String {
@@ -31,7 +31,7 @@ pub(crate) fn list(names: &[String]) -> String {
         [name] => name.clone(),
         [first @ .., last] => fill(
             K::ListAnd,
-            &[("list", &first.join(", ")), ("last", last.as_str())],
+            &[("list", &joined(first, ", ")), ("last", last.as_str())],
         ),
     }
 }

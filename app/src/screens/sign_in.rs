@@ -22,7 +22,7 @@ pub(crate) fn sign_in(company: Option<String>, demo: bool) -> El {
         Some(company) => fill(K::ConsoleOf, &[("company", company)]),
         None => now(K::Console).to_owned(),
     });
-    effect(|| document().set_title(&[now(K::SignIn), now(K::Zetel)].join(" · ")));
+    effect(|| document().set_title(&[now(K::SignIn), " · ", now(K::Zetel)].concat()));
     let first_user = if demo { "admin" } else { "" };
     let form = form(first_user.to_owned(), false, move |who| {
         session.signed_in(who);

@@ -121,7 +121,7 @@ pub(crate) fn moment(at: i64, now: i64) -> String {
         0 => with(|formats| {
             let day = String::from(formats.relative.format(0.0, "day"));
             let time = formatted(&formats.time.format(), &instant(at));
-            [day, time].join(" ")
+            [&*day, " ", &time].concat()
         }),
         1 => with(|formats| String::from(formats.relative.format(-1.0, "day"))),
         _ => date_of(at, Length::Short),

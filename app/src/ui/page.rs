@@ -6,15 +6,15 @@ use wasm_bindgen::JsCast;
 use super::el::{Node, effect, el};
 use crate::nodes;
 use crate::reactive::Signal;
-use crate::text::{K, now};
+use crate::text::{K, joined, now};
 
 /// The frame of a screen. `tab` is what the window's title says before the heading; it may be empty.
 pub(crate) fn page(heading: K, tab: Signal<String>, inside: impl Into<Node>) -> Node {
     effect(move || {
         let tab = tab.get();
-        let words = [tab.as_str(), now(heading), now(K::Zetel)];
+        let words = [tab, now(heading).to_owned(), now(K::Zetel).to_owned()];
         let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();
-        document().set_title(&words.join(" · "));
+        document().set_title(&joined(&words, " · "));
     });
     let head = el("header")
         .class("page-head")

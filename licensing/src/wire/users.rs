@@ -200,8 +200,14 @@ impl Ids {
 
 impl From<Ids> for String {
     fn from(ids: Ids) -> Self {
-        let ids: Vec<String> = ids.0.iter().map(ToString::to_string).collect();
-        ids.join(",")
+        let mut text = String::new();
+        for (place, id) in ids.0.iter().enumerate() {
+            if place > 0 {
+                text.push(',');
+            }
+            text.push_str(&id.to_string());
+        }
+        text
     }
 }
 

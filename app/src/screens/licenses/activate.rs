@@ -104,12 +104,12 @@ fn subtitle(owner: &OwnerView, offer: &Offer) -> String {
     };
     let date = text::date_of(offer.received_at.0, Length::Long);
     let parts = [
-        owner.description.as_str(),
-        &fill(from, &[("date", &date)]),
-        &sequence(offer.license.sequence),
-        now(K::OnlyChanged),
+        owner.description.clone(),
+        fill(from, &[("date", &date)]),
+        sequence(offer.license.sequence),
+        now(K::OnlyChanged).to_owned(),
     ];
-    parts.join(" · ")
+    text::joined(&parts, " · ")
 }
 
 /// Wrong numbers are the owner's to put right.

@@ -48,12 +48,12 @@ fn subtitle(owner: &OwnerView) -> Option<String> {
     let activated = owner.activated.as_ref()?;
     let date = text::date_of(activated.at.0, Length::Long);
     let parts = [
-        owner.description.as_str(),
-        &fill(K::ActivatedOn, &[("date", &date)]),
-        &sequence(activated.sequence),
-        now(K::OnlyChanged),
+        owner.description.clone(),
+        fill(K::ActivatedOn, &[("date", &date)]),
+        sequence(activated.sequence),
+        now(K::OnlyChanged).to_owned(),
     ];
-    Some(parts.join(" · "))
+    Some(text::joined(&parts, " · "))
 }
 
 fn of_changes(

@@ -88,7 +88,7 @@ fn failed_check(here: Here, check: &Check) -> Option<El> {
         .collect();
     let detail = el("details")
         .child(el("summary").child(now(K::TechnicalDetail)))
-        .child(p(detail.join(" · ")).class("soft"));
+        .child(p(text::joined(&detail, " · ")).class("soft"));
     let sentence = now(sentences(last.outcome));
     Some(banner(
         Tone::Amber,

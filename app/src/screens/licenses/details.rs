@@ -138,7 +138,7 @@ impl Shown<'_> {
             }
             Seats::Unlimited(in_use) => {
                 let used = number(in_use.into());
-                [used.as_str(), now(K::Unlimited)].join(", ").into()
+                [used.as_str(), ", ", now(K::Unlimited)].concat().into()
             }
             Seats::Included => now(K::Included).into(),
             Seats::Satellites(bought) => number(bought.into()).into(),
@@ -151,7 +151,7 @@ impl Shown<'_> {
         let figures = sold.map(|sold| {
             let used = in_use(&self.owner.modules, sold);
             match sold.total() {
-                Some(total) => [number(used.into()), number(total.into())].join(" / "),
+                Some(total) => [&*number(used.into()), " / ", &number(total.into())].concat(),
                 None => number(used.into()),
             }
         });

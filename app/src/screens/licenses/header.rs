@@ -110,7 +110,7 @@ fn standing(installed: Option<&Installed>) -> Node {
     let word = el("span").class(class).child(glyph(icon)).child(word);
     let rest = el("span")
         .attr("title", text::exact(installed.installed_at.0))
-        .child(parts.join(" · "));
+        .child(text::joined(&parts, " · "));
     nodes![word, " · ", rest]
 }
 

@@ -44,7 +44,7 @@ fn waits(here: Here, owner: &OwnerView, offer: &Offer, comparison: &Comparison) 
     };
     let link = link(here, LicensesDialog::Activate, K::ActivateNewLicence);
     let side = el("span").class("notice-side");
-    let words = nodes![link, p([many, sentence].join(" "))];
+    let words = nodes![link, p([&*many, " ", &sentence].concat())];
     notice(tone, words).child(side.child(sequence(offer.license.sequence)))
 }
 
@@ -86,6 +86,6 @@ fn blocked(comparison: &Comparison) -> String {
     };
     match count(blocking.len() - 1) {
         0 => sentence,
-        others => [sentence, tn(N::BlockedOthers, others, &[])].join(" "),
+        others => [&*sentence, " ", &tn(N::BlockedOthers, others, &[])].concat(),
     }
 }

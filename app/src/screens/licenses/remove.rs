@@ -21,7 +21,7 @@ use crate::parts::failure::say;
 use crate::parts::words::{list as and, name_in};
 use crate::reactive::{RwSignal, Signal};
 use crate::route::{LicensesDialog, Route};
-use crate::text::{K, N, fill, now, number, tn};
+use crate::text::{K, N, fill, joined, now, number, tn};
 use crate::ui::dialog::{Dialog, body, foot};
 use crate::ui::el::{El, Node, Row, el, live};
 use crate::ui::filter::search;
@@ -201,7 +201,7 @@ impl Removing {
                 _ => String::new(),
             };
             let along = (chosen > 0 && stand != Stand::Nothing).then(|| self.along());
-            p([more, along.unwrap_or_default()].join(" "))
+            p([&*more, " ", &along.unwrap_or_default()].concat())
         })
     }
 
@@ -300,7 +300,7 @@ impl Removing {
                 names.truncate(NAMED_MAX);
                 self.fault.set(fill(
                     K::UsersChanged,
-                    &[("users", &[names.join(", "), more].join(" "))],
+                    &[("users", &[&*joined(&names, ", "), " ", &more].concat())],
                 ));
             } else {
                 self.fault
@@ -336,7 +336,7 @@ fn say_along(choice: &Choice, license: &License) -> String {
     }
     let goes = fill(K::Goes, &[("licences", &and(&lost))]);
     if along.some_keep && along.members > 0 {
-        [goes.as_str(), now(K::GoesKept)].join(" ")
+        [goes.as_str(), " ", now(K::GoesKept)].concat()
     } else {
         goes
     }

@@ -118,7 +118,7 @@ fn cells(seats: Seats) -> Cells {
         }
         Seats::Unlimited(in_use) => {
             let used = number(in_use.into());
-            let line = [used.as_str(), now(K::Unlimited)].join(", ");
+            let line = [used.as_str(), ", ", now(K::Unlimited)].concat();
             Cells {
                 meter: None,
                 numbers: [used.into(), "–".into(), soft(K::Unlimited)],

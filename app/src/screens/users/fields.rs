@@ -7,7 +7,7 @@ use super::rows::{can_log_in, kind, last_sign_in};
 use crate::nodes;
 use crate::reactive::RwSignal;
 use crate::session::session;
-use crate::text::{K, now};
+use crate::text::{K, joined, now};
 use crate::ui::el::{El, Node, el};
 use crate::ui::filter::check;
 use crate::ui::menu::menu;
@@ -190,7 +190,7 @@ fn plans(plans: &[String]) -> Node {
     if more.is_empty() {
         return first.clone().into();
     }
-    let all = plans.join(", ");
+    let all = joined(plans, ", ");
     let short = [first.as_str(), ", +", &more.len().to_string()].concat();
     let short = el("span")
         .attr("title", all.clone())

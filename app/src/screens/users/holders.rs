@@ -119,7 +119,7 @@ fn license_row(license: &UserLicense, chosen: Memo<Option<i32>>) -> El {
     let (in_use, total) = (license.in_use, license.total);
     let count = number(in_use.into());
     let shown = match total {
-        Some(total) => [count, number(total.into())].join(" / "),
+        Some(total) => [&*count, " / ", &number(total.into())].concat(),
         None => count,
     };
     let name = el("span").class("license-name");

@@ -24,7 +24,7 @@ use crate::reactive::{RwSignal, Signal};
 use crate::remote::remote;
 use crate::route::UsersRoute;
 use crate::session::session;
-use crate::text::{K, N, fill, now, number, tn};
+use crate::text::{K, N, fill, joined, now, number, tn};
 use crate::ui::el::{El, Node, el, live};
 use crate::ui::filter::{Choice, check, choose};
 use crate::ui::form::Button;
@@ -216,7 +216,7 @@ impl Importing {
         let title = el("h2").child(import.name.clone());
         let above = match import.state {
             ImportState::Done => {
-                let words = counted(&import.done).join(" ");
+                let words = joined(&counted(&import.done), " ");
                 let done = nodes![el("strong").child(K::ImportDone), p(words)];
                 let list = el("a")
                     .attr("href", UsersRoute::default().href())
@@ -268,7 +268,7 @@ impl Importing {
         };
         let line = number(import.line);
         let words = fill(K::ImportStoppedHow, &[("line", &line)]);
-        let words = [counted(&import.done), vec![words]].concat().join(" ");
+        let words = [&*joined(&counted(&import.done), " "), " ", &words].concat();
         let refused = self.with_known(|known| seen::errors(&import.refused, known));
         let said = alert(Tone::Amber, nodes![el("strong").child(key), p(words)]);
         nodes![said, refused]
@@ -353,7 +353,7 @@ impl Importing {
         let is_new = import.state == ImportState::Previewed;
         let (words, tables) = match is_new {
             true => {
-                let words = p(counted(&counts).join(" ")).attr("role", "status");
+                let words = p(joined(&counted(&counts), " ")).attr("role", "status");
                 let tables = self.with_known(|known| seen::tables(preview, known));
                 (nodes![words, seen::notices(preview)], tables)
             }

@@ -82,7 +82,7 @@ pub(super) fn kind(user_type: UserType) -> K {
 pub(super) fn seats(in_use: i32, total: Option<i32>) -> El {
     let words = number(in_use.into());
     let words = match total {
-        Some(total) => [words, number(total.into())].join(" / "),
+        Some(total) => [&*words, " / ", &number(total.into())].concat(),
         None => words,
     };
     let full = total.is_some_and(|total| in_use >= total);

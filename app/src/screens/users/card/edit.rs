@@ -265,7 +265,7 @@ impl Editing {
             };
             let on_off = |label: K, before: bool, after: bool| {
                 let word = now(if after { K::Yes } else { K::No });
-                (before != after).then(|| p([now(label), word].join(": ")))
+                (before != after).then(|| p([now(label), ": ", word].concat()))
             };
             let left = (stored.former_employee, draft.former_employee);
             let changed = self.changed.get();

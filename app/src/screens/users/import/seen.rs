@@ -8,7 +8,7 @@ use super::COLUMNS;
 use crate::nodes;
 use crate::parts::refusal::say_refusal;
 use crate::parts::words::list;
-use crate::text::{K, N, fill, now, number, tn};
+use crate::text::{K, N, fill, joined, now, number, tn};
 use crate::ui::el::{El, Node, el};
 use crate::ui::notice::{Tone, notice, p};
 use crate::ui::table::{Column, row, table};
@@ -98,7 +98,11 @@ fn rows(title: K, rows: &[ImportRow]) -> Node {
             licences(loses, &line.loses),
         ];
         let words: Vec<_> = words.into_iter().flatten().collect();
-        let cells = [number(line.line), line.full_name.clone(), words.join(" ")];
+        let cells = [
+            number(line.line),
+            line.full_name.clone(),
+            joined(&words, " "),
+        ];
         row(&ROWS, cells.map(Node::from))
     });
     titled(title, &ROWS, lines.collect())

@@ -19,7 +19,7 @@ use crate::remote::remote;
 use crate::screens::users::Known;
 use crate::screens::users::rows::choices;
 use crate::session::session;
-use crate::text::{K, N, fill, now, tn};
+use crate::text::{K, N, fill, joined, now, tn};
 use crate::ui::dialog::{Dialog, body, foot};
 use crate::ui::el::{El, Node, el, live};
 use crate::ui::filter::{Choice, check, choose};
@@ -260,7 +260,7 @@ impl Changing {
             let more = (more > 0).then(|| p(tn(N::AndMore, more, &[])).class("soft"));
             let users = (!rows.is_empty())
                 .then(|| table(K::WhatChanges, &COLUMNS, None, el("tbody").children(rows)));
-            let words = p(words.join(" ")).attr("role", "status");
+            let words = p(joined(&words, " ")).attr("role", "status");
             nodes![words, short, users, more]
         })
     }
@@ -281,7 +281,7 @@ impl Changing {
                 let mut words = tn(N::ManyChanged, count(done.users), &[]);
                 if done.refused > 0 {
                     let left_out = tn(N::ManyLeftOut, count(done.refused), &[]);
-                    words = [words, left_out].join(" ");
+                    words = [&*words, " ", &left_out].concat();
                 }
                 status.say(words);
                 selection.clear();
@@ -329,7 +329,7 @@ fn line(user: &PreviewUser, known: &[UserLicense]) -> El {
     };
     let words = el("span")
         .class_if("red-text", refused)
-        .child(words.join(" "));
+        .child(joined(&words, " "));
     row(&COLUMNS, [user.full_name.clone().into(), words.into()])
 }
 
