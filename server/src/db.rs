@@ -17,6 +17,7 @@ pub mod owners;
 pub mod seat_use;
 pub mod sessions;
 pub(crate) mod statement;
+pub(crate) mod user_type;
 pub mod users;
 
 pub use open::{Address, Lock};

@@ -7,7 +7,7 @@ use licensing::license::{ModuleName, UserType};
 use sqlx::FromRow;
 
 use super::sold;
-use crate::db::users::user_type_of;
+use crate::db::user_type::user_type_of;
 use crate::db::{Tx, on_tx};
 use crate::error::Error;
 

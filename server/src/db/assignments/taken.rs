@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 
 use super::CHUNK_ROWS;
 use crate::db::statement::{Statement, bound};
-use crate::db::users::user_type_of;
+use crate::db::user_type::user_type_of;
 use crate::db::{Tx, on_tx};
 use crate::error::Error;
 
