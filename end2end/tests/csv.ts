@@ -64,7 +64,12 @@ test("a long import shows how far it is, stops where it is told to, and goes on 
   await page.goto("/users/import");
   const lines = Array.from({ length: 20_000 }, (_, number) => `imported${number},User ${number}`);
   await page.getByLabel(t("file_choose")).setInputFiles(csv(`user_id,full_name\n${lines.join("\n")}\n`));
-  await page.getByRole("checkbox", { name: t("import_create") }).check();
+  // While the file is looked at, the choices are drawn anew with every step.
+  const create = page.getByRole("checkbox", { name: t("import_create") });
+  await expect(create).toBeVisible();
+  await expect(page.getByRole("progressbar")).toHaveCount(0);
+  await create.click();
+  await expect(create).toBeChecked();
   await page.getByRole("button", { name: t("import_users", { count: 20_000 }).replace("20000", "20,000") }).click();
   await expect(page.getByRole("progressbar")).toBeVisible();
   // The page can be left and comes back as it stands.
