@@ -143,10 +143,9 @@ pub(super) fn finished(tree: &Tree) -> Vec<Finding> {
     .collect()
 }
 
-/// Tests say what is, at once. A measurement lets things come to rest between two of its values.
+/// Tests say what is, at once.
 pub(super) fn tests_are_straight(tree: &Tree) -> Vec<Finding> {
     let code = tree.sources.iter().filter(|source| is_code(source));
-    let code = code.filter(|source| !source.path.starts_with("end2end/bench/"));
     code.flat_map(|source| {
         let crooked = source.lines().filter_map(|(line, text)| {
             let word = CROOKED.iter().find(|word| text.contains(*word))?;

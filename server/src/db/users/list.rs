@@ -152,14 +152,14 @@ struct Asked<'a> {
     limit: usize,
 }
 
-impl<'a> Asked<'a> {
-    fn stretch(
-        &self,
-        way: &'a Way,
+impl Asked<'_> {
+    fn stretch<'s>(
+        &'s self,
+        way: &'s Way,
         list: Option<bool>,
         part: Part,
-        until: Option<&'a Cursor>,
-    ) -> Stretch<'a> {
+        until: Option<&'s Cursor>,
+    ) -> Stretch<'s> {
         Stretch {
             filter: self.filter,
             way,
@@ -193,7 +193,7 @@ impl<'a> Asked<'a> {
                         break;
                     }
                     let until = full.as_ref().or(end);
-                    let stretch = Asked { ..*self }.stretch(way, *list, part, until);
+                    let stretch = self.stretch(way, *list, part, until);
                     let statement = stretch.statement(wanted, tx.is_sqlite());
                     let mut users = fetch_users(tx, statement).await?;
                     if let Part::Plan(place) = part {
