@@ -351,6 +351,26 @@ fn settled(license: &License, before: &Assignments, mut kept: Assignments) -> As
     }
 }
 
+/// What system and anonymous users stand on: a license of SUPEROFFICE (reference, 2.18).
+const OTHER_USERS_NEED: &str = "expander-services";
+
+/// Whether a user of this kind may be added, under the license of SUPEROFFICE that is in force.
+///
+/// # Errors
+/// The license that is missing.
+pub fn may_add(superoffice: Option<&License>, user_type: UserType) -> Result<(), Refusal> {
+    let is_other = matches!(
+        user_type,
+        UserType::AnonymousAssociate | UserType::SystemAssociate
+    );
+    match OTHER_USERS_NEED.parse::<ModuleName>() {
+        Ok(needed) if is_other && superoffice.is_none_or(|sold| sold.module(&needed).is_none()) => {
+            Err(Refusal::NotSold(needed))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Plans that contain another one: who holds one of them loses nothing with it. Of two plans with the same members only
 /// the first contains the other, so that both are never thought idle. A plan that something requires is contained in none.
 pub fn plans_around<'a>(

@@ -1,7 +1,7 @@
 //! Adding a user. What they may hold and whether they may log in is said on their card, which opens next.
 
-use licensing::assignment::Refusal;
-use licensing::license::UserType;
+use licensing::assignment;
+use licensing::license::{License, UserType};
 use licensing::user_id;
 use licensing::wire::{
     Event, FieldFault, NewUser, Problem, SuggestUserId, SuggestedUserId, USER_TEXT_MAX, UserCard,
@@ -16,8 +16,8 @@ use crate::error::Error;
 use crate::extract::{Json, Query};
 use crate::{Admin, State};
 
-/// What system and anonymous users stand on: a site license of this owner (reference, 2.18).
-const OTHER_USERS_NEED: (&str, &str) = ("SUPEROFFICE", "expander-services");
+/// Whose license other users stand on.
+const SUPEROFFICE: &str = "SUPEROFFICE";
 
 pub(super) async fn add(
     Admin(session): Admin,
@@ -27,10 +27,8 @@ pub(super) async fn add(
     let profile = profile(new)?;
     let now = state.clock.now();
     let card = transaction!(&state.db, tx => {
-        if profile.is_other_user() && !may_have_other_users(tx).await? {
-            let (_, module) = OTHER_USERS_NEED;
-            return Err(refused([Refusal::NotSold(module.parse().map_err(Error::internal)?)]));
-        }
+        let license = superoffice(tx).await?;
+        assignment::may_add(license.as_ref(), profile.user_type).map_err(|refusal| refused([refusal]))?;
         let user_id = folded(&profile.user_id);
         if users::by_user_ids(tx, &[user_id]).await?.pop().is_some() {
             return Err(Error::field("user_id", FieldFault::Taken));
@@ -111,21 +109,13 @@ fn profile(new: NewUser) -> Result<Profile, Error> {
     })
 }
 
-async fn may_have_other_users(tx: &mut Tx) -> Result<bool, Error> {
-    let (owner, module) = OTHER_USERS_NEED;
-    let Some(owner) = owners::all(tx)
-        .await?
-        .into_iter()
-        .find(|known| known.name.as_str() == owner)
-    else {
-        return Ok(false);
-    };
-    let license = licenses::in_force(tx, owner.id).await?;
-    let sold = |license: &licensing::license::License| {
-        let mut modules = license.module_licenses.iter();
-        modules.any(|sold| sold.module_name.as_str() == module)
-    };
-    Ok(license.as_ref().is_some_and(sold))
+/// The license of SUPEROFFICE that is in force.
+async fn superoffice(tx: &mut Tx) -> Result<Option<License>, Error> {
+    let mut owners = owners::all(tx).await?.into_iter();
+    match owners.find(|known| known.name.as_str() == SUPEROFFICE) {
+        Some(owner) => licenses::in_force(tx, owner.id).await,
+        None => Ok(None),
+    }
 }
 
 /// A user ID that is nobody's yet, for somebody of this name.
