@@ -40,7 +40,7 @@ pub fn place<'a>(name: &str, description: &'a str, id: i32) -> (bool, &'a str, i
 }
 
 /// Stands before all other owners.
-const MAIN_OWNER: &str = "SUPEROFFICE";
+pub(crate) const MAIN_OWNER: &str = "SUPEROFFICE";
 
 /// What came of asking a license server, and when it is asked again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -16,9 +16,6 @@ use crate::error::Error;
 use crate::extract::{Json, Query};
 use crate::{Admin, State};
 
-/// Whose license other users stand on.
-const SUPEROFFICE: &str = "SUPEROFFICE";
-
 pub(super) async fn add(
     Admin(session): Admin,
     state: State,
@@ -112,7 +109,7 @@ fn profile(new: NewUser) -> Result<Profile, Error> {
 /// The license of SUPEROFFICE that is in force.
 async fn superoffice(tx: &mut Tx) -> Result<Option<License>, Error> {
     let mut owners = owners::all(tx).await?.into_iter();
-    match owners.find(|known| known.name.as_str() == SUPEROFFICE) {
+    match owners.find(|known| known.name.as_str() == owners::MAIN_OWNER) {
         Some(owner) => licenses::in_force(tx, owner.id).await,
         None => Ok(None),
     }
