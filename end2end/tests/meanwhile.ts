@@ -38,6 +38,7 @@ test("seats that were assigned in the meantime stop an activation, which says so
   await activation.getByRole("link", { name: "Sales Premium" }).click();
   const removal = dialog(page, /Sales Premium$/);
   await removal.getByRole("button", { name: t("suggest", { count: 2 }) }).click();
+  await expect(removal.getByRole("checkbox", { checked: true })).toHaveCount(2);
   await removal.getByRole("button", { name: t("ok"), exact: true }).click();
   await expectCells(activation.getByRole("row", { name: /^Sales Premium/ }), ["18", "21", "18", "−3", "0"]);
 
@@ -89,6 +90,7 @@ test("a session that ends while a dialog is open asks to sign in again, and the 
   await activation.getByRole("link", { name: "Sales Premium" }).click();
   const removal = dialog(page, /Sales Premium$/);
   await removal.getByRole("button", { name: t("suggest", { count: 2 }) }).click();
+  await expect(removal.getByRole("checkbox", { checked: true })).toHaveCount(2);
   await page.request.delete("/api/console/session");
 
   await removal.getByRole("button", { name: t("ok"), exact: true }).click();
@@ -108,6 +110,7 @@ test("a lost connection keeps the screen, says so where the act was, and the act
   await activation.getByRole("link", { name: "Sales Premium" }).click();
   const removal = dialog(page, /Sales Premium$/);
   await removal.getByRole("button", { name: t("suggest", { count: 2 }) }).click();
+  await expect(removal.getByRole("checkbox", { checked: true })).toHaveCount(2);
   await context.setOffline(true);
   await removal.getByRole("button", { name: t("ok"), exact: true }).click();
   await expect(removal).toContainText(t("failure_offline"));
