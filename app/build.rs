@@ -13,6 +13,10 @@ const BASE: &str = "en";
 const FORMS: [&str; 2] = [".one", ".other"];
 
 fn main() {
+    if env("CARGO_CFG_TARGET_FAMILY") == "wasm" {
+        // Whoever splits the client has to know what calls what.
+        println!("cargo::rustc-link-arg-bins=--emit-relocs");
+    }
     let folder = Path::new(&env("CARGO_MANIFEST_DIR")).join("../public/locales");
     println!("cargo::rerun-if-changed={}", folder.display());
     let base = messages(&folder.join(format!("{BASE}.txt")));

@@ -34,6 +34,8 @@ const LONG_WAIT_MS: u32 = 120_000;
 pub(crate) enum Failure {
     /// No answer: no connection, or not in time.
     Offline,
+    /// A piece of the client did not come.
+    Piece,
     /// Not signed in, or no more.
     SignedOut,
     /// The server's no, with its reason.

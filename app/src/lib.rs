@@ -8,6 +8,7 @@ mod api;
 mod call;
 mod events;
 mod json;
+mod later;
 mod navigation;
 mod parts;
 mod reactive;
@@ -137,7 +138,7 @@ fn screen() -> Node {
     live(move || match screen.get() {
         Screen::Nothing => Node::Nothing,
         Screen::Licenses => screens::licenses::licenses(),
-        Screen::Users => screens::users::users(),
+        Screen::Users => later::later(later::users),
         Screen::Forbidden => shell::forbidden(),
         Screen::Unknown => shell::unknown(),
     })

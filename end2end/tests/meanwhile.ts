@@ -122,6 +122,16 @@ test("a lost connection keeps the screen, says so where the act was, and the act
   complaints.splice(0, complaints.length, ...others);
 });
 
+test("a screen that does not come says so, and comes when it is tried again", async ({ admin: page, complaints, t }) => {
+  await page.route("**/later/**", (route) => route.abort());
+  await page.getByRole("link", { name: t("users_screen"), exact: true }).click();
+  await expect(page.getByRole("main")).toContainText(t("failure_piece"));
+  expect(complaints.splice(0).join()).toContain("net::ERR_FAILED");
+  await page.unroute("**/later/**");
+  await page.getByRole("button", { name: t("try_again") }).click();
+  await expect(page.getByRole("main").getByRole("cell").first()).toBeVisible();
+});
+
 test("what somebody else saved on a card is kept, and what was chosen here stays to be saved", async ({ admin: page, context, t }) => {
   const open = async (who: typeof page) => {
     await who.goto("/users/associates?search=Anna+Huisman");

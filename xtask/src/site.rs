@@ -2,6 +2,7 @@
 
 mod bound;
 mod ordered;
+mod split;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -29,6 +30,8 @@ const INPUTS: [&str; 7] = [
     "public",
     "style",
 ];
+/// The folder of what a first visit does not load.
+pub(crate) const LATER: &str = "later";
 /// Holds the hash of the inputs of what is in target/site.
 const STAMP: &str = "site.inputs";
 
@@ -79,11 +82,21 @@ fn assemble(wasm: &Path) -> Result<(), Failure> {
         fs::remove_dir_all(&site)?;
     }
     fs::create_dir_all(&site)?;
-    let bound = bound::bind(wasm)?;
     let mut site = Site {
         folder: site,
         addresses: BTreeMap::new(),
     };
+    let split = split::split(wasm, &target("site.split"))?;
+    let mut pieces = BTreeMap::new();
+    for (name, content) in &split.pieces {
+        let address = site.add(
+            &format!("{LATER}/{name}"),
+            "wasm",
+            &ordered::ordered(content)?,
+        )?;
+        pieces.insert(name.clone(), address);
+    }
+    let bound = bound::bind(&split, &pieces)?;
     let wasm = site.add("app_bg", "wasm", &ordered::ordered(&bound.wasm)?)?;
     let glue = site.add("app_glue", "js", bound.glue.as_bytes())?;
     let start =

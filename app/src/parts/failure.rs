@@ -9,6 +9,7 @@ use crate::text::{K, N, fill, now, tn};
 pub(crate) fn say(failure: &Failure) -> String {
     match failure {
         Failure::Offline => now(K::FailureOffline).to_owned(),
+        Failure::Piece => now(K::FailurePiece).to_owned(),
         Failure::SignedOut => now(K::FailureSignedOut).to_owned(),
         Failure::Refused(body) => say_refused(body),
         Failure::Garbled(id) => garbled(id.as_deref().unwrap_or("–")),

@@ -2,10 +2,9 @@
 //! the names that wasm-bindgen gives end in 16 digits that no compression makes smaller.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::split::Split;
 use crate::Failure;
 
 /// The client's two halves.
@@ -15,14 +14,16 @@ pub(super) struct Bound {
     pub(super) glue: String,
 }
 
-/// Binds what the compiler made.
-pub(super) fn bind(wasm: &Path) -> Result<Bound, Failure> {
+/// Binds the piece that a first visit loads; `addresses` of the others by name.
+pub(super) fn bind(split: &Split, addresses: &BTreeMap<String, String>) -> Result<Bound, Failure> {
     let mut output = Bindgen::new()
-        .input_path(wasm)
+        .input_path(&split.main)
         .web(true)
         .and_then(|bindgen| {
             let bindgen = bindgen.typescript(false).omit_default_module_path(true);
             bindgen
+                // What the pieces share with it.
+                .keep_lld_exports(true)
                 .remove_name_section(true)
                 .remove_producers_section(true)
                 .generate_output()
@@ -33,10 +34,12 @@ pub(super) fn bind(wasm: &Path) -> Result<Bound, Failure> {
     }
     let mut names = Names::default();
     for import in output.wasm_mut().imports.iter_mut() {
-        import.name = names.short(&import.name);
+        if !split.says(&import.name) {
+            import.name = names.short(&import.name);
+        }
     }
     for export in output.wasm_mut().exports.iter_mut() {
-        if export.name.len() > LONG {
+        if export.name.len() > LONG && !split.says(&export.name) {
             export.name = names.short(&export.name);
         }
     }
@@ -45,7 +48,8 @@ pub(super) fn bind(wasm: &Path) -> Result<Bound, Failure> {
     for id in data.iter().map(|data| data.id()).collect::<Vec<_>>() {
         without_paths(&mut data.get_mut(id).value, &begins);
     }
-    let glue = tight(&names.shortened(output.js()));
+    let glue = split.joined(&names.shortened(output.js()), addresses)?;
+    let glue = tight(&glue);
     let wasm = output.wasm_mut().emit_wasm();
     Ok(Bound { wasm, glue })
 }

@@ -6,7 +6,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
-use wasmparser::{CodeSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload};
+use wasmparser::{
+    CodeSectionReader, CustomSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload,
+    TypeRef,
+};
 
 use super::compressed;
 use crate::Failure;
@@ -43,7 +46,11 @@ fn in_order(wasm: &[u8], run: usize, common_max: usize) -> Result<Vec<u8>, Failu
     let (mut imported, mut bodies) = (0, Vec::new());
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
-            Payload::ImportSection(imports) => imported = imports.count(),
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                }
+            }
             Payload::CodeSectionEntry(body) => bodies.push(body),
             _ => {}
         }
@@ -92,6 +99,15 @@ impl Reencode for Renumbered {
         for function in &self.order {
             functions.function(types[*function]);
         }
+        Ok(())
+    }
+
+    /// Names of functions and the like serve nobody in a browser.
+    fn parse_custom_section(
+        &mut self,
+        _: &mut Module,
+        _: CustomSectionReader<'_>,
+    ) -> Result<(), Error> {
         Ok(())
     }
 
