@@ -5,19 +5,24 @@
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::api::{Asking, Failure};
+use crate::reactive::RwSignal;
 use crate::remote::remote;
+use crate::text::K;
 use crate::ui::el::Node;
 use crate::ui::loaded::loaded;
+use crate::ui::page::page;
 
-/// A screen, once its piece is there.
-type Screen = fn() -> Node;
+/// What stands below a screen's heading, once its piece is there; it says which tab is shown.
+type Screen = fn(RwSignal<String>) -> Node;
 
-/// Shows a screen as soon as it has come.
-pub(crate) fn later(come: fn() -> Asking<Screen>) -> Node {
+/// A screen's heading, and the rest as soon as it has come.
+pub(crate) fn later(heading: K, come: fn() -> Asking<Screen>) -> Node {
+    let tab = RwSignal::new(String::new());
     let piece = remote(|| (), move |()| come());
-    loaded(piece.there(), piece.waiting, 8, move || {
-        piece.show(|screen| screen())
-    })
+    let inside = loaded(piece.there(), piece.waiting, 8, move || {
+        piece.show(move |screen| screen(tab))
+    });
+    page(heading, tab.into(), inside)
 }
 
 /// The Users screen.

@@ -29,6 +29,7 @@ use events::Changes;
 use navigation::{Navigation, navigation};
 use route::{LicensesRoute, Route, UsersRoute};
 use session::{Session, State, session};
+use text::K;
 use ui::el::{Node, effect, live, mount};
 use ui::status::{Status, status_line};
 
@@ -138,7 +139,7 @@ fn screen() -> Node {
     live(move || match screen.get() {
         Screen::Nothing => Node::Nothing,
         Screen::Licenses => screens::licenses::licenses(),
-        Screen::Users => later::later(later::users),
+        Screen::Users => later::later(K::UsersScreen, later::users),
         Screen::Forbidden => shell::forbidden(),
         Screen::Unknown => shell::unknown(),
     })

@@ -1,6 +1,6 @@
 // What happens elsewhere while somebody works: another administrator, a session that ends, a connection that is lost.
 import { join } from "node:path";
-import { dialog, expect, expectCells, signIn, test, watch } from "../test.ts";
+import { dialog, expect, expectAccessible, expectCells, signIn, test, watch } from "../test.ts";
 
 test("the second of two administrators is told what changed, and keeps the dialog", async ({ admin: page, demo, browser, complaints, t }) => {
   const elsewhere = await browser.newContext({ baseURL: demo.url, locale: "en-GB" });
@@ -126,6 +126,8 @@ test("a screen that does not come says so, and comes when it is tried again", as
   await page.route("**/later/**", (route) => route.abort());
   await page.getByRole("link", { name: t("users_screen"), exact: true }).click();
   await expect(page.getByRole("main")).toContainText(t("failure_piece"));
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  await expectAccessible(page, "a screen that did not come");
   expect(complaints.splice(0).join()).toContain("net::ERR_FAILED");
   await page.unroute("**/later/**");
   await page.getByRole("button", { name: t("try_again") }).click();

@@ -17,14 +17,13 @@ use licensing::wire::{UserLicenses, UserList};
 use crate::api;
 use crate::events::changes;
 use crate::navigation::navigation;
-use crate::reactive::{Memo, Signal};
+use crate::reactive::{Memo, RwSignal};
 use crate::remote::remote;
 use crate::route::{PartsOf, Route, UserLicensesRoute, UsersRoute};
 use crate::session::session;
 use crate::text::{K, language, now, number};
-use crate::ui::el::{El, Node, el, live};
+use crate::ui::el::{El, Node, effect, el, live};
 use crate::ui::loaded::Remote;
-use crate::ui::page::page;
 use crate::ui::tabs::{Tab, tabs};
 
 /// Which tab is shown.
@@ -74,8 +73,8 @@ const PANELS: [Panel; 7] = [
     Panel::Import,
 ];
 
-/// The Users screen.
-pub(crate) fn users() -> Node {
+/// The Users screen; `tab` is told which one is shown.
+pub(crate) fn users(tab: RwSignal<String>) -> Node {
     let (navigation, changes, session) = (navigation(), changes(), session());
     let licenses = remote(
         move || {
@@ -119,8 +118,8 @@ pub(crate) fn users() -> Node {
         Panel::Freed => freed::freed(licenses),
         Panel::Import => import::import(licenses),
     });
-    let title = Signal::derive(move || now(panel.get().name()).to_owned());
-    page(K::UsersScreen, title, tabs(all, K::UsersScreen, inside))
+    effect(move || tab.set(now(panel.get().name()).to_owned()));
+    tabs(all, K::UsersScreen, inside)
 }
 
 /// A link that downloads a list as CSV; `href` takes the separator that spreadsheets of this language expect.

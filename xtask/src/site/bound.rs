@@ -2,6 +2,7 @@
 //! the names that wasm-bindgen gives end in 16 digits that no compression makes smaller.
 
 use std::collections::BTreeMap;
+
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::split::Split;
@@ -43,51 +44,10 @@ pub(super) fn bind(split: &Split, addresses: &BTreeMap<String, String>) -> Resul
             export.name = names.short(&export.name);
         }
     }
-    let begins = beginnings();
-    let data = &mut output.wasm_mut().data;
-    for id in data.iter().map(|data| data.id()).collect::<Vec<_>>() {
-        without_paths(&mut data.get_mut(id).value, &begins);
-    }
     let glue = split.joined(&names.shortened(output.js()), addresses)?;
     let glue = tight(&glue);
     let wasm = output.wasm_mut().emit_wasm();
     Ok(Bound { wasm, glue })
-}
-
-/// Where the sources of Rust and of dependencies stood when they were compiled: said by a panic, of use to nobody who reads it,
-/// 2 KB of the client, and nobody's business. The line stays, and so do our own files.
-fn without_paths(data: &mut [u8], begins: &[String]) {
-    for begin in begins {
-        let mut from = 0;
-        while let Some(at) = find(&data[from..], begin.as_bytes()).map(|at| from + at) {
-            let Some(end) = find(&data[at..], b".rs").map(|end| at + end) else {
-                break;
-            };
-            if data[at..end].iter().all(|byte| is_of_path(*byte)) {
-                data[at..end].fill(b'-');
-            }
-            from = end;
-        }
-    }
-}
-
-/// How those paths begin: as the compiler names its own sources, and where cargo keeps those of dependencies.
-fn beginnings() -> Vec<String> {
-    let home = std::env::var("CARGO_HOME").ok();
-    let home = home.or_else(|| Some(std::env::var("HOME").ok()? + "/.cargo"));
-    let dependencies = home.map(|home| home + "/registry/src/");
-    [Some("/rustc/".to_owned()), dependencies]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-fn is_of_path(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte)
-}
-
-fn find(data: &[u8], text: &[u8]) -> Option<usize> {
-    data.windows(text.len()).position(|window| window == text)
 }
 
 /// Exports with names up to this many letters keep them: `memory` is a property of the browser's, too.
@@ -142,7 +102,7 @@ fn tight(script: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, tight, without_paths};
+    use super::{Names, tight};
 
     #[test]
     fn only_whole_names_get_their_short_one() {
@@ -152,25 +112,6 @@ mod tests {
         assert_eq!(names.short("__wbg_text_1"), "$0");
         let script = "a.__wbg_text_1(__wbg_text_12, __wbg_text_123)";
         assert_eq!(names.shortened(script), "a.$0($1, __wbg_text_123)");
-    }
-
-    #[test]
-    fn paths_of_dependencies_go_and_what_stands_beside_them_stays() {
-        let mut data =
-            b"missing/home/a/.cargo/registry/src/x-1/raw.rsnext/rustc/not a path.rsapp/src/lib.rs"
-                .to_vec();
-        without_paths(
-            &mut data,
-            &[
-                "/rustc/".to_owned(),
-                "/home/a/.cargo/registry/src/".to_owned(),
-            ],
-        );
-        let expected = format!(
-            "missing{}.rsnext/rustc/not a path.rsapp/src/lib.rs",
-            "-".repeat(35)
-        );
-        assert_eq!(String::from_utf8(data), Ok(expected));
     }
 
     #[test]

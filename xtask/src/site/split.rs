@@ -28,7 +28,8 @@ pub(super) fn split(wasm: &Path, folder: &Path) -> Result<Split, Failure> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
-    let input = fs::read(wasm)?;
+    let mut input = fs::read(wasm)?;
+    without_paths(&mut input, &beginnings());
     let main = folder.join("main.wasm");
     let mut options = Options::new(&input);
     options.output_dir = folder;
@@ -90,6 +91,42 @@ impl Split {
     }
 }
 
+/// Where the sources of Rust and of dependencies stood when they were compiled: said by a panic, of use to nobody who reads it,
+/// 2 KB of the client, and nobody's business. The line stays, and so do our own files.
+fn without_paths(data: &mut [u8], begins: &[String]) {
+    for begin in begins {
+        let mut from = 0;
+        while let Some(at) = find(&data[from..], begin.as_bytes()).map(|at| from + at) {
+            let Some(end) = find(&data[at..], b".rs").map(|end| at + end) else {
+                break;
+            };
+            if data[at..end].iter().all(|byte| is_of_path(*byte)) {
+                data[at..end].fill(b'-');
+            }
+            from = end;
+        }
+    }
+}
+
+/// How those paths begin: as the compiler names its own sources, and where cargo keeps those of dependencies.
+fn beginnings() -> Vec<String> {
+    let home = std::env::var("CARGO_HOME").ok();
+    let home = home.or_else(|| Some(std::env::var("HOME").ok()? + "/.cargo"));
+    let dependencies = home.map(|home| home + "/registry/src/");
+    [Some("/rustc/".to_owned()), dependencies]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn is_of_path(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte)
+}
+
+fn find(data: &[u8], text: &[u8]) -> Option<usize> {
+    data.windows(text.len()).position(|window| window == text)
+}
+
 /// A text in which something stands that is replaced.
 fn replaced(text: &str, what: &str, by: &str) -> Result<String, Failure> {
     if !text.contains(what) {
@@ -103,7 +140,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::path::PathBuf;
 
-    use super::Split;
+    use super::{Split, without_paths};
 
     #[test]
     fn glue_and_linking_script_become_one_and_pieces_get_their_addresses() {
@@ -123,5 +160,24 @@ mod tests {
             .map_err(|error| error.to_string());
         assert_eq!(answer.as_deref(), Ok(joined));
         assert!(split.joined("no import", &addresses).is_err());
+    }
+
+    #[test]
+    fn paths_of_dependencies_go_and_what_stands_beside_them_stays() {
+        let mut data =
+            b"missing/home/a/.cargo/registry/src/x-1/raw.rsnext/rustc/not a path.rsapp/src/lib.rs"
+                .to_vec();
+        without_paths(
+            &mut data,
+            &[
+                "/rustc/".to_owned(),
+                "/home/a/.cargo/registry/src/".to_owned(),
+            ],
+        );
+        let expected = format!(
+            "missing{}.rsnext/rustc/not a path.rsapp/src/lib.rs",
+            "-".repeat(35)
+        );
+        assert_eq!(String::from_utf8(data), Ok(expected));
     }
 }
